@@ -1,0 +1,105 @@
+import type { Writable } from 'node:stream';
+import type { AuditRecord } from './audit-record.ts';
+import { type Deadline, deadlineIn, systemClock, within } from './clock.ts';
+import { type Outcome, severityOf } from './outcome.ts';
+import type { ConcludedRecord } from './record.ts';
+
+/** Writes entries; each write resolves with whether the line is out. Neither rejects. */
+export type AuditLog = {
+  /** Before the first `:cancel` of a request. Where it brings false, nothing may be cancelled. */
+  intent: (record: AuditRecord) => Promise<boolean>;
+  /** Once for every request, before its answer. */
+  result: (record: ConcludedRecord) => Promise<boolean>;
+};
+
+const PRODUCER = 'datastream-operation-cancel';
+
+/** Milliseconds that a line has to leave the process. A reader of stdout that is slower than this has stopped. */
+const WRITE_TIMEOUT = 2000;
+
+/** Most bytes that may wait for the reader; with more, lines are refused instead of filling the memory. */
+const MOST_WAITING = 1024 * 1024;
+
+/**
+ * The audit log on `stdout`, where Cloud Logging reads one JSON object a line. The special keys are those of its agent for
+ * structured logging.
+ */
+export function auditLog(stdout: Writable): AuditLog {
+  // A reader that is gone shows as an error of each write; as an event it would end the process.
+  stdout.on('error', () => {});
+  const write = (entry: object) => writeLine(stdout, JSON.stringify(entry), deadlineIn(systemClock, WRITE_TIMEOUT));
+
+  return {
+    intent: (record) => {
+      const labels = { trigger: record.trigger.type };
+      const message = `INTENT to cancel ${record.resourceName}${askedBy(record)}.`;
+      return write({
+        severity: 'NOTICE',
+        message,
+        ...keys(record, labels, { first: true }),
+        phase: 'INTENT',
+        audit: record,
+      });
+    },
+    result: (record) => {
+      const labels = { outcome: record.outcome, trigger: record.trigger.type };
+      const severity = severityOf(record.outcome, record.status);
+      const audit = { ...record, results: null };
+      return write({
+        severity,
+        message: sentence(record),
+        ...keys(record, labels, { last: true }),
+        phase: 'RESULT',
+        audit,
+      });
+    },
+  };
+}
+
+function keys(record: AuditRecord, labels: Record<string, string>, place: { first?: true; last?: true }) {
+  const { trace } = record.requestMetadata;
+  return {
+    ...(trace !== null && { 'logging.googleapis.com/trace': trace }),
+    'logging.googleapis.com/operation': { id: record.auditId, producer: PRODUCER, ...place },
+    'logging.googleapis.com/labels': labels,
+  };
+}
+
+/** One write for a whole line, so that lines of requests at the same time do not mix. */
+async function writeLine(stdout: Writable, line: string, deadline: Deadline): Promise<boolean> {
+  if (stdout.writableLength > MOST_WAITING) return false;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  stdout.write(`${line}\n`, (error) => resolve(error === null || error === undefined));
+  return (await within(deadline, promise)) ?? false;
+}
+
+const SENTENCES: Readonly<Record<Outcome | 'BATCH', string>> = {
+  CANCELLED: 'was cancelled',
+  CANCEL_REQUESTED: 'was asked to cancel and still runs',
+  COMPLETED: 'completed in spite of the cancel',
+  FAILED: 'failed in spite of the cancel',
+  ALREADY_DONE: 'was done already',
+  VALIDATED: 'is running and would have been cancelled',
+  INVALID: 'the request is malformed',
+  UNAUTHENTICATED: 'the caller could not be identified',
+  DENIED: 'is not allowed',
+  EXPIRED: 'the message is too old',
+  NOT_FOUND: 'is not known to Datastream',
+  UNSUPPORTED: 'cannot be cancelled',
+  ERROR: 'was not cancelled',
+  UNKNOWN: 'may have been cancelled',
+  BATCH: 'had its operations selected',
+};
+
+/** What happened, for a person who reads the log. */
+function sentence(record: ConcludedRecord): string {
+  const { outcome, resourceName, status } = record;
+  const subject = resourceName === null ? '' : ` ${resourceName}`;
+  const more = status.message === '' ? '' : ` ${status.message}`;
+  return `${outcome}:${subject} ${SENTENCES[outcome]}${askedBy(record)}.${more}`;
+}
+
+function askedBy({ authenticationInfo, trigger }: AuditRecord): string {
+  const who = authenticationInfo.principalEmail ?? trigger.source;
+  return who === null ? ` (${trigger.type})` : ` (${trigger.type}, ${who})`;
+}

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { type Headers, headerOf } from '../headers.ts';
+import { boundedOrNull } from '../text.ts';
+
+/** What Cloud Run puts in place of the signature of a token that it has checked. */
+export const SIGNATURE_REMOVED = 'SIGNATURE_REMOVED_BY_GOOGLE';
+
+const SEGMENT = /^[A-Za-z0-9_-]+$/;
+
+/** What the header and the claims of an OIDC token say, of what is looked at here. Times are in seconds. */
+const tokenHeader = z.object({ alg: z.string() });
+const tokenClaims = z.object({
+  sub: z.string(),
+  email: z.string().optional(),
+  email_verified: z.boolean().optional(),
+  iat: z.number().optional(),
+  nbf: z.number().optional(),
+  exp: z.number().optional(),
+});
+
+export type Claims = z.infer<typeof tokenClaims>;
+
+/** A token taken apart, nothing of it verified yet. */
+export type Token = { text: string; signature: string; claims: Claims };
+
+/** What a request carries for a token: none at all, one that can be read, or something else in its place. */
+export type CarriedToken = { kind: 'none' } | { kind: 'token'; token: Token } | { kind: 'malformed' };
+
+/**
+ * The token of a request, from `X-Serverless-Authorization`, else from `Authorization`: Cloud Run checks the former where
+ * both are there.
+ */
+export function carriedToken(headers: Headers): CarriedToken {
+  const value = headerOf(headers, 'x-serverless-authorization') ?? headerOf(headers, 'authorization');
+  if (value === undefined) return { kind: 'none' };
+  const [, text] = /^bearer +(\S+)$/i.exec(value.trim()) ?? [];
+  const token = text === undefined ? undefined : readToken(text);
+  return token === undefined ? { kind: 'malformed' } : { kind: 'token', token };
+}
+
+/** The principal that claims name, as a record has it. */
+export function principalOf(claims: Claims): { principalEmail: string | null; principalSubject: string | null } {
+  return { principalEmail: boundedOrNull(claims.email, 320), principalSubject: boundedOrNull(claims.sub, 256) };
+}
+
+function readToken(text: string): Token | undefined {
+  const [header, payload, signature, ...more] = text.split('.');
+  if (header === undefined || payload === undefined || signature === undefined || more.length > 0) return undefined;
+  const claims = tokenClaims.safeParse(segment(payload));
+  const readable = claims.success && tokenHeader.safeParse(segment(header)).success;
+  return readable ? { text, signature, claims: claims.data } : undefined;
+}
+
+function segment(text: string): unknown {
+  if (!SEGMENT.test(text)) return undefined;
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,29 @@
+import { headerOf } from '../headers.ts';
+import { unauthenticated } from '../refusal.ts';
+import type { Settings } from '../settings.ts';
+import type { Authenticate } from './authenticate.ts';
+import { oidcVerifier } from './oidc.ts';
+import { carriedToken, principalOf, SIGNATURE_REMOVED } from './token.ts';
+import { signatureVerifier } from './webhook-signature.ts';
+
+/** `CALLER_AUTH=verify`: a Google-signed token, or a signed webhook. A request that carries both must satisfy both. */
+export function authenticateByProof(settings: Settings, certificatesUrl: string): Authenticate {
+  const verifyToken = oidcVerifier(settings.OIDC_AUDIENCE, certificatesUrl);
+  const verifySignature = signatureVerifier(settings.WEBHOOK_SECRETS ?? []);
+
+  return async (headers, body, deadline) => {
+    const carried = carriedToken(headers);
+    const signed = headerOf(headers, 'webhook-signature') !== undefined;
+    if (carried.kind === 'none' && !signed) {
+      throw unauthenticated('Send a Google-signed OIDC token, or sign the webhook (CALLER_AUTH=verify).');
+    }
+    if (signed) verifySignature(headers, body);
+    if (carried.kind === 'none')
+      return { principalEmail: null, principalSubject: null, verifiedBy: 'WEBHOOK_SIGNATURE' };
+    if (carried.kind === 'malformed' || carried.token.signature === SIGNATURE_REMOVED) {
+      throw unauthenticated('Send the OIDC token whole, signature included, as "Authorization: Bearer …".');
+    }
+    await verifyToken(carried.token, deadline);
+    return { ...principalOf(carried.token.claims), verifiedBy: 'OIDC' };
+  };
+}

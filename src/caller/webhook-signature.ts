@@ -1,0 +1,33 @@
+import { isUtf8 } from 'node:buffer';
+import { Webhook } from 'standardwebhooks';
+import { type Headers, headerOf } from '../headers.ts';
+import { unauthenticated } from '../refusal.ts';
+
+const SIGNED_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
+
+/**
+ * Makes the check of Standard Webhooks signatures: any of `secrets` may have signed, so that one can be replaced without a
+ * gap. The library refuses what is older or newer than five minutes.
+ */
+export function signatureVerifier(secrets: readonly string[]): (headers: Headers, body: Buffer) => void {
+  const webhooks = secrets.map((secret) => new Webhook(secret));
+
+  return (headers, body) => {
+    const signed = Object.fromEntries(SIGNED_HEADERS.map((name) => [name, headerOf(headers, name) ?? '']));
+    // The library signs text. Bytes that are none would become replacement characters and be taken for one another.
+    const valid = isUtf8(body) && webhooks.some((webhook) => verifies(webhook, body, signed));
+    if (valid) return;
+    throw unauthenticated(
+      'Sign the raw body as Standard Webhooks asks, with a current secret and a current timestamp.',
+    );
+  };
+}
+
+function verifies(webhook: Webhook, body: Buffer, signed: Record<string, string>): boolean {
+  try {
+    webhook.verify(body, signed, { jsonParse: false });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,79 @@
+import { statusOfApiError } from './advice.ts';
+import type { AuditLog } from './audit-log.ts';
+import type { AuditRecord, OperationState } from './audit-record.ts';
+import { cancelAndWatch } from './cancellation.ts';
+import type { Clock } from './clock.ts';
+import type { CancelOne } from './command.ts';
+import type { Call, Datastream } from './google/datastream.ts';
+import { isApiError } from './google/retry.ts';
+import { checkVerb } from './permission.ts';
+import { type ConcludedRecord, conclude, type Report, refuse } from './record.ts';
+import { Refusal } from './refusal.ts';
+import type { Settings } from './settings.ts';
+import { OK, statusOf } from './status.ts';
+
+/** What the function works with. */
+export type Tools = { settings: Settings; datastream: Datastream; log: AuditLog; clock: Clock };
+
+/** What a cancellation is asked for with, beside the command that may stand for many. */
+export type OneRequest = Pick<CancelOne, 'name' | 'validateOnly' | 'wait'> & {
+  call: Call;
+  /** The operation's state where it was read just now, so that it need not be read again. */
+  seen?: OperationState;
+};
+
+/**
+ * Cancels one operation whose parent is allowed, and records it: reads it, checks its verb, leaves it alone where it is
+ * done, writes the INTENT, cancels, watches, writes the RESULT. Never rejects.
+ *
+ * @param record with everything about the request, nothing yet about the operation
+ */
+export async function cancelOne(request: OneRequest, record: AuditRecord, tools: Tools): Promise<Report> {
+  return logResult(await judgeOne(request, record, tools), tools);
+}
+
+async function judgeOne(request: OneRequest, record: AuditRecord, tools: Tools): Promise<Report> {
+  const { settings, datastream, log, clock } = tools;
+  const { name, validateOnly, wait, call } = request;
+  let known = record;
+  try {
+    const before = request.seen ?? (await datastream.get(name, call));
+    if (isApiError(before)) {
+      const outcome = before.code === 'NOT_FOUND' ? 'NOT_FOUND' : 'ERROR';
+      const { retryAfter } = before;
+      return conclude(known, { outcome, status: statusOfApiError(before), retryAfter }, clock);
+    }
+    known = { ...known, operationBefore: before };
+    checkVerb(before.verb, settings);
+    if (before.done) return conclude(known, { outcome: 'ALREADY_DONE', status: OK }, clock);
+    if (validateOnly) return conclude(known, { outcome: 'VALIDATED', status: OK }, clock);
+    if (!(await log.intent(known))) throw unrecorded();
+    const requestReason = requestReasonOf(known);
+    return conclude(known, await cancelAndWatch({ name, requestReason, wait, call }, datastream, clock), clock);
+  } catch (error) {
+    return refuse(known, error, clock);
+  }
+}
+
+/** Writes the RESULT. Where it cannot be written and nothing was cancelled, the request fails, so that it is sent again. */
+export async function logResult(report: Report, { log, clock }: Pick<Tools, 'log' | 'clock'>): Promise<Report> {
+  const written = await log.result(report.record);
+  return written || mayHaveCancelled(report.record) ? report : refuse(report.record, unrecorded(), clock);
+}
+
+function mayHaveCancelled({ cancelAttempts, results }: ConcludedRecord): boolean {
+  return cancelAttempts > 0 || (results ?? []).some((result) => result.cancelAttempts > 0);
+}
+
+function unrecorded(): Refusal {
+  const message = 'The audit log cannot be written, so nothing was cancelled; send the request again.';
+  return new Refusal('ERROR', statusOf('UNAVAILABLE', message));
+}
+
+/**
+ * The text for `X-Goog-Request-Reason`, which shows up in Google's own audit log. A header is ASCII, so everything else
+ * is percent-encoded as in a URL (RFC 3986), and the percent sign too.
+ */
+function requestReasonOf({ auditId, reason }: AuditRecord): string {
+  return reason === null ? auditId : `${auditId} ${reason.replace(/[^ -$&-~]+/g, encodeURIComponent)}`;
+}

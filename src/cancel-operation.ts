@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answer, answerMethodNotAllowed } from './answer.ts';
+import { readBody } from './body.ts';
+import { type Authenticate, checkCaller } from './caller/authenticate.ts';
+import { cancelMany } from './cancel-many.ts';
+import { cancelOne, logResult, type Tools } from './cancel-one.ts';
+import { type Clock, deadlineIn, within } from './clock.ts';
+import type { CommandResult } from './command.ts';
+import { type Identity, UNKNOWN_IDENTITY } from './google/identity.ts';
+import { checkParent } from './permission.ts';
+import {
+  newRecord,
+  type Report,
+  type Runtime,
+  refuse,
+  withCommand,
+  withIdentity,
+  withLegible,
+  withPermission,
+  withTrigger,
+} from './record.ts';
+import { invalid, Refusal } from './refusal.ts';
+import type { Settings } from './settings.ts';
+import { statusOf } from './status.ts';
+import { traceOf } from './trace.ts';
+import type { Trigger } from './trigger/delivery.ts';
+import { checkPayloadSize, recognizeDelivery } from './trigger/recognize.ts';
+
+/** All that the function works with, made once at start. */
+export type Parts = Tools & {
+  runtime: Runtime;
+  identity: () => Promise<Identity>;
+  authenticate: Authenticate;
+  readCommand: (payload: Buffer) => CommandResult;
+};
+
+/** A part of `REQUEST_DEADLINE`, and its most milliseconds, that is kept for recording and answering. */
+const PART_FOR_ANSWER = 0.1;
+const MOST_FOR_ANSWER = 500;
+
+/** Makes the function: a request comes in, its audit record goes out. */
+export function cancelOperation(parts: Parts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    if (request.method !== 'POST') return answerMethodNotAllowed(response);
+    answer(response, await judge(request, parts));
+  };
+}
+
+/** One request from its bytes to its report, in the order of the contract: size, caller, command, age, permission. */
+async function judge(request: IncomingMessage, parts: Parts): Promise<Report> {
+  const { settings, clock } = parts;
+  const { headers } = request;
+  const deadline = deadlineIn(clock, timeToWork(settings));
+  const { traceId, traceparent } = traceOf(headers);
+  let record = newRecord(headers, request.socket.remoteAddress, parts.runtime, clock);
+  try {
+    const identity = (await within(deadline, parts.identity())) ?? UNKNOWN_IDENTITY;
+    record = withIdentity(record, identity, traceId);
+
+    record = withTrigger(record, recognizeDelivery(headers, NO_BODY).trigger);
+    const body = await readBody(request, headers['content-encoding'], deadline);
+    const { trigger, payload } = recognizeDelivery(headers, body);
+    record = withTrigger(record, trigger);
+    checkPayloadSize(payload);
+
+    record = { ...record, authenticationInfo: await parts.authenticate(headers, body, deadline) };
+    checkCaller(settings, record.authenticationInfo);
+
+    if ('problem' in payload) throw invalid([{ field: '', description: payload.problem }]);
+    const read = parts.readCommand(payload);
+    record = read.ok ? withCommand(record, read.command) : withLegible(record, read.legible);
+    if (!read.ok) throw invalid(read.violations);
+    const { command } = read;
+    checkAge(trigger, settings, clock);
+
+    const subject = command.kind === 'one' ? command.name : command.parent;
+    record = withPermission(record, checkParent(subject, settings, identity));
+    const call = { deadline, traceparent };
+    switch (command.kind) {
+      case 'one':
+        return await cancelOne({ ...command, call }, record, parts);
+      case 'many':
+        return await cancelMany(command, record, call, parts);
+      default:
+        return command satisfies never;
+    }
+  } catch (error) {
+    return logResult(refuse(record, error, clock), parts);
+  }
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+/** Milliseconds of `REQUEST_DEADLINE` without those that are kept for recording and answering. */
+function timeToWork({ REQUEST_DEADLINE: all }: Settings): number {
+  return all - Math.min(MOST_FOR_ANSWER, all * PART_FOR_ANSWER);
+}
+
+/** Refuses a message of Pub/Sub that was published longer ago than `MAX_EVENT_AGE`. @throws {Refusal} EXPIRED */
+function checkAge({ type, eventTime }: Trigger, settings: Settings, clock: Clock): void {
+  if (type !== 'PUBSUB' || eventTime === null) return;
+  if (clock.now() - Date.parse(eventTime) <= settings.MAX_EVENT_AGE) return;
+  const message =
+    'The message is older than MAX_EVENT_AGE, so nothing was cancelled; publish it again if it still holds.';
+  throw new Refusal('EXPIRED', statusOf('FAILED_PRECONDITION', message));
+}

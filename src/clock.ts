@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Time and chance, given to whatever depends on them so that a test can hold both. */
+export type Clock = {
+  /** Wall-clock time in milliseconds since the epoch: for records. */
+  now: () => number;
+  /** Monotonic milliseconds from an arbitrary start: for deadlines. */
+  elapsed: () => number;
+  /** Resolves after that many milliseconds. */
+  sleep: (milliseconds: number) => Promise<void>;
+  /** A number in [0, 1): for jitter. */
+  random: () => number;
+};
+
+/** The longest delay that a Node.js timer takes; with a longer one it would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  sleep: (milliseconds) => sleep(Math.min(milliseconds, LONGEST_TIMER)),
+  random: () => Math.random(),
+};
+
+/** A point in monotonic time by which something must have ended. */
+export type Deadline = {
+  /** Milliseconds left, never negative. */
+  left: () => number;
+};
+
+/** Makes the deadline that ends `milliseconds` from now. */
+export function deadlineIn(clock: Clock, milliseconds: number): Deadline {
+  const end = clock.elapsed() + milliseconds;
+  return { left: () => Math.max(0, end - clock.elapsed()) };
+}
+
+/** What a promise brings before the deadline, undefined where it brings nothing. What comes later is dropped. */
+export async function within<T>(deadline: Deadline, promise: Promise<T>): Promise<T | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, Math.min(deadline.left(), LONGEST_TIMER), undefined);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,47 @@
+import type { Identity } from './google/identity.ts';
+import { denied } from './refusal.ts';
+import { type Parent, parentOf } from './resource-name.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * Checks that operations of this parent may be cancelled.
+ *
+ * @param name of an operation or a parent
+ * @returns the rule that allows it: an entry of `ALLOWED_PARENTS`, or the function's own project
+ * @throws {Refusal} DENIED
+ */
+export function checkParent(name: string, settings: Settings, identity: Identity): string {
+  const parent = parentOf(name);
+  const rules = settings.ALLOWED_PARENTS ?? ownProject(identity);
+  const rule = parent && rules.find((allowed) => covers(allowed, parent));
+  if (rule !== undefined) return rule.rule;
+  const advice =
+    rules.length === 0
+      ? 'ALLOWED_PARENTS is not set and the own project is not known'
+      : 'its operator lists parents in ALLOWED_PARENTS';
+  throw denied('ALLOWED_PARENTS', `This function may not cancel operations of that project and location: ${advice}.`);
+}
+
+/** Checks that operations of this verb may be cancelled; an unknown verb is none of those listed. @throws {Refusal} DENIED */
+export function checkVerb(verb: string | null, settings: Settings): void {
+  const { ALLOWED_VERBS: allowed } = settings;
+  if (allowed === undefined || (verb !== null && allowed.includes(verb))) return;
+  throw denied(
+    'ALLOWED_VERBS',
+    'This function may not cancel operations of this verb; its operator lists verbs in ALLOWED_VERBS.',
+  );
+}
+
+type Rule = Parent & { rule: string };
+
+/** The default: every location of the project that the function runs in, by its id and by its number. */
+function ownProject({ projectId, projectNumber }: Identity): Rule[] {
+  return [projectId, projectNumber]
+    .filter((project) => project !== null)
+    .map((project) => ({ project, location: '*', rule: `projects/${project}/locations/*` }));
+}
+
+function covers(rule: Parent, parent: Parent): boolean {
+  const part = (allowed: string, actual: string) => allowed === '*' || allowed === actual;
+  return part(rule.project, parent.project) && part(rule.location, parent.location);
+}

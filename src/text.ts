@@ -1,0 +1,24 @@
+/** What a credential looks like wherever it turns up: a bearer token, a Google access token, a JWT, a webhook secret. */
+const SECRETS = /bearer\s+[^\s"',;<]+|ya29\.[\w.~+/-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*|whsec_[A-Za-z0-9+/=]+/gi;
+
+/** C0, DEL and C1. */
+const CONTROL = /\p{Cc}+/gu;
+
+/**
+ * Text from outside, made fit for a record: without control characters and without anything that looks like a credential,
+ * well-formed, at most `most` UTF-16 units long.
+ */
+export function bounded(text: string, most: number): string {
+  // Cut first, so that a megabyte costs no more than a line; what a cut leaves of a credential is cut to nothing below.
+  const clean = text
+    .slice(0, most * 2)
+    .toWellFormed()
+    .replace(CONTROL, ' ')
+    .replace(SECRETS, '[redacted]');
+  return clean.length <= most ? clean : `${clean.slice(0, most - 1).toWellFormed()}…`;
+}
+
+/** The same for what may be missing: null where there is nothing. */
+export function boundedOrNull(text: string | null | undefined, most: number): string | null {
+  return text === undefined || text === null || text === '' ? null : bounded(text, most);
+}

@@ -1,0 +1,22 @@
+import type { Headers } from '../headers.ts';
+import { tooLarge } from '../refusal.ts';
+import type { Delivery } from './delivery.ts';
+import { pubsubDelivery } from './pubsub.ts';
+import { schedulerDelivery } from './scheduler.ts';
+import { webhookDelivery } from './webhook.ts';
+
+/** Most bytes of a command, taken out of its envelope. */
+const MOST_PAYLOAD_BYTES = 64 * 1024;
+
+/**
+ * Tells by what is on a request who calls, and takes the payload out of its envelope. Nothing here decides trust:
+ * a publisher can forge every header of an unwrapped push.
+ */
+export function recognizeDelivery(headers: Headers, body: Buffer): Delivery {
+  return pubsubDelivery(headers, body) ?? schedulerDelivery(headers, body) ?? webhookDelivery(headers, body);
+}
+
+/** Refuses a payload that is larger than a command may be; an envelope around it does not count. @throws {Refusal} INVALID */
+export function checkPayloadSize(payload: Delivery['payload']): void {
+  if (payload instanceof Buffer && payload.length > MOST_PAYLOAD_BYTES) throw tooLarge('a command has at most 64 KiB');
+}

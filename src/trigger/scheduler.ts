@@ -1,0 +1,23 @@
+import { type Headers, headerOf, recordedHeader } from '../headers.ts';
+import { timestamp } from '../timestamp.ts';
+import type { Delivery } from './delivery.ts';
+
+/**
+ * A call of Cloud Scheduler, undefined where it is none. The schedule time is the same on every retry, so job and time
+ * together name the delivery. Source: "X-CloudScheduler" headers of HTTP targets, Cloud Scheduler reference.
+ */
+export function schedulerDelivery(headers: Headers, body: Buffer): Delivery | undefined {
+  if (headerOf(headers, 'x-cloudscheduler')?.toLowerCase() !== 'true') return undefined;
+  const job = recordedHeader(headers, 'x-cloudscheduler-jobname');
+  const scheduleTime = recordedHeader(headers, 'x-cloudscheduler-scheduletime', 64);
+  return {
+    trigger: {
+      type: 'SCHEDULER',
+      deliveryId: job === null || scheduleTime === null ? null : `${job}@${scheduleTime}`,
+      source: job,
+      eventTime: timestamp(scheduleTime),
+      deliveryAttempt: null,
+    },
+    payload: body,
+  };
+}

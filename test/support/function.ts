@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { Writable } from 'node:stream';
+import { http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { assemble, type Outside } from '../../src/assemble.ts';
+import { readSettings } from '../../src/settings.ts';
+import { keepRequestsUnparsed } from '../../src/unparsed-requests.ts';
+
+/** The function under the real framework in this process, for tests that need neither signals nor its start. */
+export type FunctionUnderTest = AsyncDisposable & {
+  server: Server;
+  url: string;
+  /** Every line that it wrote to stdout, as it wrote it. */
+  lines: string[];
+};
+
+let registered = 0;
+keepRequestsUnparsed();
+
+/** Starts the function with these settings on a free port of loopback. Throws where a setting is wrong. */
+export async function startFunction(
+  env: Readonly<Record<string, string>>,
+  outside: Outside = {},
+): Promise<FunctionUnderTest> {
+  const read = readSettings(env);
+  if (!read.ok) throw new Error(read.problems.join('; '));
+  const lines: string[] = [];
+  const stdout = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(...chunk.toString('utf8').split('\n').filter(Boolean));
+      done();
+    },
+  });
+  registered += 1;
+  const name = `cancelOperation${registered}`;
+  // google-auth-library reads where the metadata server is from the process, and so do all functions of one test file.
+  for (const variable of ['GCE_METADATA_HOST', 'METADATA_SERVER_DETECTION']) {
+    if (env[variable] !== undefined) process.env[variable] = env[variable];
+  }
+  http(name, assemble(read.settings, env, { stdout, ...outside }));
+  const server = getTestServer(name).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return {
+    server,
+    url: `http://127.0.0.1:${port}`,
+    lines,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
