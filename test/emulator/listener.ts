@@ -1,0 +1,90 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+import { serve } from './delivery.ts';
+import { type Answer, errorAnswer } from './errors.ts';
+import type { Faults } from './faults.ts';
+import { invalidArgument } from './google-errors.ts';
+import type { ReceivedRequest, RequestRecord } from './requests.ts';
+import type { RequestKind } from './schema.ts';
+
+/** One part of the emulator, such as Datastream, as the listener sees it. */
+export type Surface = {
+  /** Says what a request is about and how to answer it, before anything is done. */
+  accept(request: IncomingMessage, path: string, query: string): Accepted;
+};
+
+export type Accepted = {
+  readonly kind: RequestKind;
+  readonly name: string | null;
+  /** Called once the request has arrived whole, whatever happens to it afterwards. */
+  readonly arrived?: () => void;
+  /** Does what was asked; `body` is the text that was sent. */
+  readonly apply: (body: string) => Answer;
+};
+
+export type ListenerParts = {
+  /** The surface that a path belongs to, and whether faults, latency, log and counters leave it alone. */
+  readonly surfaceOf: (path: string) => { readonly surface: Surface; readonly exempt: boolean };
+  readonly faults: Faults;
+  /** Told of every request once its head has arrived. */
+  readonly received: (request: ReceivedRequest, socket: Socket) => void;
+  readonly latencyMs: () => number;
+  readonly now: () => number;
+  readonly later: (ms: number, then: () => void) => void;
+};
+
+/** The most that a request's body may have, in bytes: plenty for what starts an operation. */
+const maxBodyBytes = 1_048_576;
+
+/** What the HTTP server calls for each request: receive, log, choose a fault, serve. */
+export function createListener({ surfaceOf, faults, received, latencyMs, now, later }: ListenerParts): RequestListener {
+  return (request, response) => {
+    const url = request.url ?? '/';
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const { surface, exempt } = surfaceOf(path);
+    const accepted = surface.accept(request, path, mark < 0 ? '' : url.slice(mark + 1));
+    const record = recordOf(request, url, accepted, now());
+    if (!exempt) received(record, request.socket);
+    receive(request, (body) => {
+      record.body = body ?? '';
+      accepted.arrived?.();
+      const apply = (): Answer => {
+        record.applied = true;
+        return body === undefined ? tooLarge() : accepted.apply(body);
+      };
+      const fault = exempt ? undefined : faults.pick(record);
+      record.fault = fault ?? null;
+      serve({ record, response, apply, later }, exempt ? 0 : latencyMs(), fault);
+    });
+    // A client that timed out leaves in the middle of an answer: that is its business.
+    response.on('error', () => undefined);
+  };
+}
+
+function recordOf(request: IncomingMessage, url: string, { kind, name }: Accepted, receiveTime: number): RequestRecord {
+  const { method = '', headers } = request;
+  return { kind, name, method, path: url, headers, body: '', receiveTime, fault: null, applied: false, status: null };
+}
+
+/** Calls `then` with the body's text once it has arrived, or with undefined where it is too large to be kept. */
+function receive(request: IncomingMessage, then: (body: string | undefined) => void): void {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (encoding === undefined && (length === undefined || length === '0')) {
+    then('');
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= maxBodyBytes) chunks.push(chunk);
+  });
+  request.on('end', () => then(size > maxBodyBytes ? undefined : Buffer.concat(chunks).toString()));
+  // A client that gives up while it sends has asked for nothing.
+  request.on('error', () => undefined);
+}
+
+function tooLarge(): Answer {
+  return errorAnswer(invalidArgument(`Request payload size exceeds the limit: ${maxBodyBytes} bytes.`));
+}
