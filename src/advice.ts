@@ -15,7 +15,8 @@ const BY_REASON: Readonly<Record<string, string>> = {
 /** The status that tells a caller of an error of the API: what Datastream said, and what to do about it. */
 export function statusOfApiError({ code, message, reason }: ApiError): Status {
   const advice = BY_REASON[reason ?? ''] ?? adviceOnCode(code);
-  return statusOf(code, `${message} ${advice}`, { reason });
+  const said = /[.!?…]$/.test(message) ? message : `${message}.`;
+  return statusOf(code, `${said} ${advice}`, { reason });
 }
 
 function adviceOnCode(code: CodeName): string {

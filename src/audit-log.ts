@@ -1,6 +1,5 @@
 import type { Writable } from 'node:stream';
 import type { AuditRecord } from './audit-record.ts';
-import { type Deadline, deadlineIn, systemClock, within } from './clock.ts';
 import { type Outcome, severityOf } from './outcome.ts';
 import type { ConcludedRecord } from './record.ts';
 
@@ -27,7 +26,7 @@ const MOST_WAITING = 1024 * 1024;
 export function auditLog(stdout: Writable): AuditLog {
   // A reader that is gone shows as an error of each write; as an event it would end the process.
   stdout.on('error', () => {});
-  const write = (entry: object) => writeLine(stdout, JSON.stringify(entry), deadlineIn(systemClock, WRITE_TIMEOUT));
+  const write = (entry: object) => writeLine(stdout, JSON.stringify(entry));
 
   return {
     intent: (record) => {
@@ -66,11 +65,15 @@ function keys(record: AuditRecord, labels: Record<string, string>, place: { firs
 }
 
 /** One write for a whole line, so that lines of requests at the same time do not mix. */
-async function writeLine(stdout: Writable, line: string, deadline: Deadline): Promise<boolean> {
-  if (stdout.writableLength > MOST_WAITING) return false;
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  stdout.write(`${line}\n`, (error) => resolve(error === null || error === undefined));
-  return (await within(deadline, promise)) ?? false;
+function writeLine(stdout: Writable, line: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (stdout.writableLength > MOST_WAITING) return resolve(false);
+    const late = setTimeout(resolve, WRITE_TIMEOUT, false);
+    stdout.write(`${line}\n`, (error) => {
+      clearTimeout(late);
+      resolve(error === null || error === undefined);
+    });
+  });
 }
 
 const SENTENCES: Readonly<Record<Outcome | 'BATCH', string>> = {

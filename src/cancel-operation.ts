@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answer, answerMethodNotAllowed } from './answer.ts';
-import { readBody } from './body.ts';
+import { type Body, readBody } from './body.ts';
 import { type Authenticate, checkCaller } from './caller/authenticate.ts';
 import { cancelMany } from './cancel-many.ts';
 import { cancelOne, logResult, type Tools } from './cancel-one.ts';
 import { type Clock, deadlineIn, within } from './clock.ts';
 import type { CommandResult } from './command.ts';
 import { type Identity, UNKNOWN_IDENTITY } from './google/identity.ts';
+import { leaveDomain } from './leave-domain.ts';
 import { checkParent } from './permission.ts';
 import {
   newRecord,
@@ -41,6 +42,7 @@ const MOST_FOR_ANSWER = 500;
 /** Makes the function: a request comes in, its audit record goes out. */
 export function cancelOperation(parts: Parts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
+    leaveDomain();
     if (request.method !== 'POST') return answerMethodNotAllowed(response);
     answer(response, await judge(request, parts));
   };
@@ -57,13 +59,15 @@ async function judge(request: IncomingMessage, parts: Parts): Promise<Report> {
     const identity = (await within(deadline, parts.identity())) ?? UNKNOWN_IDENTITY;
     record = withIdentity(record, identity, traceId);
 
-    record = withTrigger(record, recognizeDelivery(headers, NO_BODY).trigger);
-    const body = await readBody(request, headers['content-encoding'], deadline);
+    const body = await readBody(request, headers['content-encoding'], deadline).catch((error: unknown) => {
+      record = withTrigger(record, recognizeDelivery(headers, NO_BODY).trigger);
+      throw error;
+    });
     const { trigger, payload } = recognizeDelivery(headers, body);
     record = withTrigger(record, trigger);
     checkPayloadSize(payload);
 
-    record = { ...record, authenticationInfo: await parts.authenticate(headers, body, deadline) };
+    record = { ...record, authenticationInfo: await parts.authenticate(headers, body.bytes, deadline) };
     checkCaller(settings, record.authenticationInfo);
 
     if ('problem' in payload) throw invalid([{ field: '', description: payload.problem }]);
@@ -89,7 +93,7 @@ async function judge(request: IncomingMessage, parts: Parts): Promise<Report> {
   }
 }
 
-const NO_BODY = Buffer.alloc(0);
+const NO_BODY: Body = { bytes: Buffer.alloc(0) };
 
 /** Milliseconds of `REQUEST_DEADLINE` without those that are kept for recording and answering. */
 function timeToWork({ REQUEST_DEADLINE: all }: Settings): number {

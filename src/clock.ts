@@ -35,12 +35,9 @@ export function deadlineIn(clock: Clock, milliseconds: number): Deadline {
 }
 
 /** What a promise brings before the deadline, undefined where it brings nothing. What comes later is dropped. */
-export async function within<T>(deadline: Deadline, promise: Promise<T>): Promise<T | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, Math.min(deadline.left(), LONGEST_TIMER), undefined);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function within<T>(deadline: Deadline, promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, Math.min(deadline.left(), LONGEST_TIMER), undefined);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { duration, durationText } from './duration.ts';
 import { nameProblem, parentProblem, targetProblem } from './name-hints.ts';
 import type { Settings } from './settings.ts';
@@ -32,35 +32,35 @@ export type Legible = { name: string | null; reason: string | null; requestId: s
 
 const string = () => z.string({ error: 'must be a string.' });
 
+/** A string about which `problem` says what would be right, undefined where it is. */
 const named = (problem: (text: string) => string | undefined) =>
-  string().superRefine((text, context) => {
-    const description = problem(text);
-    if (description !== undefined) context.addIssue(description);
-  });
+  string().check(z.refine((text) => problem(text) === undefined, { error: ({ input }) => problem(String(input)) }));
 
-const reason = string().refine(
-  (text) => text !== '' && text.isWellFormed() && !/\p{Cc}/u.test(text) && [...text].length <= 256,
-  { error: 'must be 1 to 256 characters of well-formed Unicode without control characters.' },
+const name = named(nameProblem);
+
+const reason = string().check(
+  z.refine((text) => text !== '' && text.isWellFormed() && !/\p{Cc}/u.test(text) && [...text].length <= 256, {
+    error: 'must be 1 to 256 characters of well-formed Unicode without control characters.',
+  }),
 );
 
-const requestId = string().regex(/^[A-Za-z0-9._:@/~-]{1,128}$/, {
-  error: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ / ~ and -.',
-});
+const requestId = string().check(
+  z.regex(/^[A-Za-z0-9._:@/~-]{1,128}$/, { error: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ / ~ and -.' }),
+);
 
-const verb = string().regex(/^[A-Za-z][\w-]{0,63}$/, {
-  error: 'must be a verb of OperationMetadata such as "create".',
-});
+const verb = string().check(
+  z.regex(/^[A-Za-z][\w-]{0,63}$/, { error: 'must be a verb of OperationMetadata such as "create".' }),
+);
+
+const verbs = z
+  .array(verb, { error: 'must be a list of verbs such as ["create"].' })
+  .check(
+    z.minLength(1, { error: 'must name a verb, or be left out.' }),
+    z.maxLength(50, { error: 'must name at most 50 verbs.' }),
+  );
 
 const select = z.strictObject(
-  {
-    verbs: z
-      .array(verb, { error: 'must be a list of verbs such as ["create"].' })
-      .min(1, { error: 'must name a verb, or be left out.' })
-      .max(50, { error: 'must name at most 50 verbs.' })
-      .optional(),
-    target: named(targetProblem).optional(),
-    minAge: durationText.optional(),
-  },
+  { verbs: z.optional(verbs), target: z.optional(named(targetProblem)), minAge: z.optional(durationText) },
   { error: 'must be an object with at least one of verbs, target and minAge.' },
 );
 
@@ -69,16 +69,17 @@ const validateOnly = z.boolean({ error: 'must be true or false.' });
 /** Makes the reader of commands. What comes in is the payload, without an envelope; nothing is thrown. */
 export function commandReader(settings: Settings): (payload: Buffer) => CommandResult {
   const most = settings.MAX_OPERATIONS;
-  const number = z.int({ error: `must be a whole number from 1 to ${most}.` });
+  const error = `must be a whole number from 1 to ${most}.`;
+  const maxOperations = z.int({ error }).check(z.minimum(1, { error }), z.maximum(most, { error }));
   const schema = z.strictObject({
-    name: named(nameProblem).optional(),
-    parent: named(parentProblem).optional(),
-    select: select.optional(),
-    maxOperations: number.min(1).max(most).optional(),
-    reason: reason.optional(),
-    validateOnly: validateOnly.optional(),
-    wait: duration.optional(),
-    requestId: requestId.optional(),
+    name: z.optional(name),
+    parent: z.optional(named(parentProblem)),
+    select: z.optional(select),
+    maxOperations: z.optional(maxOperations),
+    reason: z.optional(reason),
+    validateOnly: z.optional(validateOnly),
+    wait: z.optional(duration),
+    requestId: z.optional(requestId),
   });
 
   return (payload) => {
@@ -179,7 +180,7 @@ function pathOf(path: readonly PropertyKey[]): string {
 
 function refused(violations: FieldViolation[], fields: Fields): CommandResult {
   const legible = {
-    name: named(nameProblem).safeParse(fields['name']).data ?? null,
+    name: name.safeParse(fields['name']).data ?? null,
     reason: reason.safeParse(fields['reason']).data ?? null,
     requestId: requestId.safeParse(fields['requestId']).data ?? null,
     validateOnly: validateOnly.safeParse(fields['validateOnly']).data ?? false,

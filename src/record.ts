@@ -155,7 +155,12 @@ export function refuse(record: AuditRecord, error: unknown, clock: Clock): Repor
 function callerIp(headers: Headers, remoteAddress: string | undefined): string | null {
   const forwarded = headerOf(headers, 'x-forwarded-for')?.split(',').at(-1)?.trim();
   const peer = remoteAddress?.replace(/^::ffff:/, '');
-  return [forwarded, peer].find((address) => address !== undefined && isIP(address) !== 0) ?? null;
+  return [forwarded, peer].find((address) => address !== undefined && isAddress(address)) ?? null;
+}
+
+/** An address without a zone, which means nothing beyond a host and may be of any length. */
+function isAddress(text: string): boolean {
+  return isIP(text) !== 0 && !text.includes('%');
 }
 
 /** How many records have each outcome. */

@@ -22,6 +22,8 @@ export function keepRequestsUnparsed(): void {
     request.url = '/';
     delete request.headers['content-length'];
     delete request.headers['transfer-encoding'];
+    // Node.js itself refuses an expectation that it does not know, and a publisher can send any as an attribute.
+    if (request.headers.expect?.toLowerCase() !== '100-continue') delete request.headers.expect;
   });
 }
 

@@ -1,5 +1,7 @@
 import type { OAuth2Client } from 'google-auth-library';
+import * as z from 'zod/mini';
 import { type Deadline, within } from '../clock.ts';
+import { loadAuthLibrary, TRANSPORTER } from '../google/auth-library.ts';
 import { Refusal, unauthenticated } from '../refusal.ts';
 import { statusOf } from '../status.ts';
 import type { Token } from './token.ts';
@@ -8,6 +10,9 @@ import type { Token } from './token.ts';
 export const GOOGLE_CERTIFICATES = 'https://www.googleapis.com/oauth2/v1/certs';
 
 const ISSUERS = ['https://accounts.google.com', 'accounts.google.com'];
+
+/** PEM by key id. Something else, such as a proxy's page, is none. */
+const certificates = z.record(z.string(), z.string());
 
 /** The longest that a token may live, in seconds. */
 const LONGEST_LIFE = 24 * 60 * 60;
@@ -36,20 +41,18 @@ export function oidcVerifier(
       throw unauthenticated('Send a current token: this one is expired, not yet valid, or lives too long.');
     if (token.claims.email_verified !== true) throw unauthenticated('Send a token whose email Google has verified.');
     client ??= await makeClient(certificatesUrl);
-    const fetched = await within(
-      deadline,
-      client.getFederatedSignonCertsAsync().catch(() => undefined),
-    );
-    if (fetched === undefined) throw new Refusal('ERROR', NO_CERTIFICATES);
-    await client.verifySignedJwtWithCertsAsync(token.text, fetched.certs, audience, ISSUERS).catch(() => {
+    const fetching = client.getFederatedSignonCertsAsync().catch(() => undefined);
+    const { data: keys } = certificates.safeParse((await within(deadline, fetching))?.certs);
+    if (keys === undefined) throw new Refusal('ERROR', NO_CERTIFICATES);
+    await client.verifySignedJwtWithCertsAsync(token.text, keys, audience, ISSUERS).catch(() => {
       throw unauthenticated('Send a token that Google signed for the audience of this function (OIDC_AUDIENCE).');
     });
   };
 }
 
 async function makeClient(certificatesUrl: string): Promise<OAuth2Client> {
-  const { OAuth2Client } = await import('google-auth-library');
-  return new OAuth2Client({ endpoints: { oauth2FederatedSignonPemCertsUrl: certificatesUrl } });
+  const { OAuth2Client } = await loadAuthLibrary();
+  return new OAuth2Client({ ...TRANSPORTER, endpoints: { oauth2FederatedSignonPemCertsUrl: certificatesUrl } });
 }
 
 function isTimely({ claims: { iat, nbf, exp } }: Token): boolean {

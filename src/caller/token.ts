@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Headers, headerOf } from '../headers.ts';
 import { boundedOrNull } from '../text.ts';
 
@@ -11,11 +11,11 @@ const SEGMENT = /^[A-Za-z0-9_-]+$/;
 const tokenHeader = z.object({ alg: z.string() });
 const tokenClaims = z.object({
   sub: z.string(),
-  email: z.string().optional(),
-  email_verified: z.boolean().optional(),
-  iat: z.number().optional(),
-  nbf: z.number().optional(),
-  exp: z.number().optional(),
+  email: z.optional(z.string()),
+  email_verified: z.optional(z.boolean()),
+  iat: z.optional(z.number()),
+  nbf: z.optional(z.number()),
+  exp: z.optional(z.number()),
 });
 
 export type Claims = z.infer<typeof tokenClaims>;
@@ -38,9 +38,10 @@ export function carriedToken(headers: Headers): CarriedToken {
   return token === undefined ? { kind: 'malformed' } : { kind: 'token', token };
 }
 
-/** The principal that claims name, as a record has it. */
+/** The principal that claims name, as a record has it. An email that Google has not verified may be anybody's. */
 export function principalOf(claims: Claims): { principalEmail: string | null; principalSubject: string | null } {
-  return { principalEmail: boundedOrNull(claims.email, 320), principalSubject: boundedOrNull(claims.sub, 256) };
+  const email = claims.email_verified === false ? undefined : claims.email;
+  return { principalEmail: boundedOrNull(email, 320), principalSubject: boundedOrNull(claims.sub, 256) };
 }
 
 function readToken(text: string): Token | undefined {

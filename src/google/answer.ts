@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { durationText, milliseconds } from '../duration.ts';
 import { type CodeName, codeOfHttpStatus, isCodeName, isTransient } from '../status.ts';
 import { bounded, boundedOrNull } from '../text.ts';
@@ -29,9 +29,9 @@ export function apiError(code: CodeName, message: string, more: Partial<ApiError
 /** Google's error body. Source: AIP-193. */
 const errorBody = z.object({
   error: z.object({
-    message: z.string().catch(''),
-    status: z.string().catch(''),
-    details: z.array(z.unknown()).catch([]),
+    message: z.catch(z.string(), ''),
+    status: z.catch(z.string(), ''),
+    details: z.catch(z.array(z.unknown()), []),
   }),
 });
 
@@ -81,7 +81,7 @@ function retryDelay(details: readonly unknown[]): number | null {
   return info === undefined ? null : milliseconds(info.retryDelay);
 }
 
-function first<T>(details: readonly unknown[], schema: z.ZodType<T>): T | undefined {
+function first<T>(details: readonly unknown[], schema: z.ZodMiniType<T>): T | undefined {
   for (const detail of details) {
     const { data } = schema.safeParse(detail);
     if (data !== undefined) return data;

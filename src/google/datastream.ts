@@ -1,7 +1,7 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { OperationState } from '../audit-record.ts';
 import type { Clock, Deadline } from '../clock.ts';
-import { operationIdOf } from '../resource-name.ts';
+import { isOperationName, operationIdOf, parentOf } from '../resource-name.ts';
 import { type ApiError, apiError, parseJson, readError } from './answer.ts';
 import type { Authorization, Credentials } from './credentials.ts';
 import { send } from './http.ts';
@@ -49,8 +49,8 @@ const MOST_BYTES = 4 * 1024 * 1024;
 const empty = z.strictObject({});
 
 const listSchema = z.object({
-  operations: z.array(operationSchema).default([]),
-  nextPageToken: z.string().default(''),
+  operations: z._default(z.array(operationSchema), []),
+  nextPageToken: z._default(z.string(), ''),
 });
 
 /** Makes the client of the API at `endpoint`, an origin. `version` goes into `User-Agent`. */
@@ -78,7 +78,8 @@ export function datastreamClient(
     list: (parent, pageToken, call) => {
       const query = new URLSearchParams({ pageSize: String(PAGE_SIZE), ...(pageToken !== '' && { pageToken }) });
       const path = `${parent}/operations?${query}`;
-      return withRetries(() => exchange({ method: 'GET', path }, call, readPage), call.deadline, clock);
+      const read = (body: string) => readPage(body, parent);
+      return withRetries(() => exchange({ method: 'GET', path }, call, read), call.deadline, clock);
     },
   };
 }
@@ -105,8 +106,10 @@ function exchanger(endpoint: string, version: string, credentials: Credentials, 
     call.onSent?.();
     if (result.kind === 'broken') return BROKEN;
     if (result.kind === 'timeout') return TIMED_OUT;
-    if (result.http < 200 || result.http > 299) return readError(result.http, result.headers, result.body, clock.now());
-    return read(result.body) ?? UNDOCUMENTED;
+    // Whoever answers may repeat what it was sent, and what it says goes into the record.
+    const body = result.body.replaceAll(given.token, '[redacted]');
+    if (result.http < 200 || result.http > 299) return readError(result.http, result.headers, body, clock.now());
+    return read(body) ?? UNDOCUMENTED;
   }
 
   return async function exchange<T extends object>(
@@ -114,22 +117,19 @@ function exchanger(endpoint: string, version: string, credentials: Credentials, 
     call: Call,
     read: Read<T>,
   ): Promise<T | ApiError> {
-    const given = await credentials.authorize(call.deadline);
-    if (given === undefined) return NO_TOKEN;
-    const result = await attempt(request, call, read, given);
-    if (!isExpired(result, given)) return result;
-    credentials.discard(given.token);
-    const renewed = await credentials.authorize(call.deadline);
-    return renewed === undefined ? result : attempt(request, call, read, renewed);
+    const served = credentials.current();
+    if (served !== undefined) {
+      const result = await attempt(request, call, read, served);
+      if (!isApiError(result) || result.code !== 'UNAUTHENTICATED') return result;
+      // It was revoked, or its life was cut short.
+      credentials.discard(served);
+    }
+    const renewed = await credentials.renew(call.deadline);
+    return renewed === undefined ? NO_TOKEN : attempt(request, call, read, renewed);
   };
 }
 
 type Read<T> = (body: string) => T | undefined;
-
-/** Whether a token that has served before is refused: it was revoked, or its life was cut short. */
-function isExpired(result: object, given: Authorization): boolean {
-  return isApiError(result) && result.code === 'UNAUTHENTICATED' && !given.fresh;
-}
 
 function readOperation(body: string, name: string): OperationState | undefined {
   const { data } = operationSchema.safeParse(parseJson(body));
@@ -140,14 +140,21 @@ function readEmpty(body: string): Taken | undefined {
   return body === '' || empty.safeParse(parseJson(body)).success ? { kind: 'taken' } : undefined;
 }
 
-function readPage(body: string): Page | undefined {
+/**
+ * Reads a page. Its names lead to further requests, so they are put together from the parent that was asked for, which is
+ * allowed, and from ids that are checked; a name elsewhere makes the page one that the API does not document.
+ */
+function readPage(body: string, parent: string): Page | undefined {
   const { data } = listSchema.safeParse(parseJson(body));
-  return (
-    data && {
-      ...data,
-      operations: data.operations.map((operation) => ({ name: operation.name, state: stateOf(operation) })),
-    }
-  );
+  if (data === undefined) return undefined;
+  const { location } = parentOf(parent) ?? {};
+  const elsewhere = data.operations.some(({ name }) => !isOperationName(name) || parentOf(name)?.location !== location);
+  if (elsewhere) return undefined;
+  const operations = data.operations.map((operation) => ({
+    name: `${parent}/operations/${operationIdOf(operation.name)}`,
+    state: stateOf(operation),
+  }));
+  return { operations, nextPageToken: data.nextPageToken };
 }
 
 const NO_TOKEN = apiError('UNAVAILABLE', 'No access token could be had for the runtime service account.');

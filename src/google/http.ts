@@ -3,13 +3,16 @@ import https from 'node:https';
 
 /** One request over HTTP/1.1. */
 export type HttpRequest = {
-  method: 'GET' | 'POST';
+  method: string;
   url: string;
   headers: Readonly<Record<string, string>>;
   /** Milliseconds after which it is given up. */
   timeout: number;
   /** Most bytes of the answer that are taken; one with more counts as broken. */
   mostBytes: number;
+  body?: string;
+  /** Gives it up early. */
+  signal?: AbortSignal;
 };
 
 /** An answer that arrived whole, or none. `sent` tells whether the request may have reached the other side. */
@@ -38,9 +41,9 @@ const NOT_SENT: ReadonlySet<unknown> = new Set([
  */
 export function send(request: HttpRequest): Promise<HttpResult> {
   const { promise, resolve } = Promise.withResolvers<HttpResult>();
-  const { method, url, headers, timeout, mostBytes } = request;
+  const { method, url, headers, timeout, mostBytes, body, signal } = request;
   const protocol = url.startsWith('https:') ? PROTOCOLS['https:'] : PROTOCOLS['http:'];
-  const outgoing = protocol.request(url, { method, headers, agent: protocol.agent });
+  const outgoing = protocol.request(url, { method, headers, agent: protocol.agent, signal });
 
   const timer = setTimeout(() => end({ kind: 'timeout', sent: true }), timeout);
   const end = (result: HttpResult) => {
@@ -60,10 +63,10 @@ export function send(request: HttpRequest): Promise<HttpResult> {
     });
     incoming.on('error', () => end({ kind: 'broken', sent: true }));
     incoming.once('end', () => {
-      const body = Buffer.concat(chunks).toString('utf8');
-      end({ kind: 'answer', http: incoming.statusCode ?? 0, headers: incoming.headers, body });
+      const text = Buffer.concat(chunks).toString('utf8');
+      end({ kind: 'answer', http: incoming.statusCode ?? 0, headers: incoming.headers, body: text });
     });
   });
-  outgoing.end();
+  outgoing.end(body);
   return promise;
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { OperationState } from '../audit-record.ts';
 import { boundedOrNull } from '../text.ts';
 import { timestamp } from '../timestamp.ts';
@@ -9,18 +9,19 @@ import { timestamp } from '../timestamp.ts';
  */
 export const operationSchema = z.object({
   name: z.string(),
-  done: z.boolean().default(false),
-  error: z.object({ code: z.int().default(0), message: z.string().default('') }).optional(),
-  metadata: z
-    .object({
-      createTime: z.string().optional(),
-      endTime: z.string().optional(),
-      target: z.string().optional(),
-      verb: z.string().optional(),
-      statusMessage: z.string().optional(),
-      requestedCancellation: z.boolean().optional(),
-    })
-    .default({}),
+  done: z._default(z.boolean(), false),
+  error: z.optional(z.object({ code: z._default(z.int(), 0), message: z._default(z.string(), '') })),
+  metadata: z._default(
+    z.object({
+      createTime: z.optional(z.string()),
+      endTime: z.optional(z.string()),
+      target: z.optional(z.string()),
+      verb: z.optional(z.string()),
+      statusMessage: z.optional(z.string()),
+      requestedCancellation: z.optional(z.boolean()),
+    }),
+    {},
+  ),
 });
 
 export type Operation = z.infer<typeof operationSchema>;

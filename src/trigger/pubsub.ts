@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Headers, headerOf, recordedHeader } from '../headers.ts';
 import { boundedOrNull } from '../text.ts';
 import { timestamp } from '../timestamp.ts';
@@ -7,19 +7,24 @@ import type { Delivery, Trigger } from './delivery.ts';
 const MESSAGE_PUBLISHED = 'google.cloud.pubsub.topic.v1.messagePublished';
 
 /** What is only recorded must not refuse a message: a field of another type counts as missing. */
-const noted = z.string().optional().catch(undefined);
+const noted = z.catch(z.optional(z.string()), undefined);
 
 /** A push body: google.pubsub.v1.PubsubMessage in JSON, with the spellings of both generations, in its envelope. */
 const pushBody = z.object({
-  message: z.object({
-    data: z.string().optional(),
-    messageId: noted,
-    message_id: noted,
-    publishTime: noted,
-    publish_time: noted,
-  }),
+  message: z.catch(
+    z.optional(
+      z.object({
+        data: z.unknown(),
+        messageId: noted,
+        message_id: noted,
+        publishTime: noted,
+        publish_time: noted,
+      }),
+    ),
+    undefined,
+  ),
   subscription: noted,
-  deliveryAttempt: z.int().optional().catch(undefined),
+  deliveryAttempt: z.catch(z.optional(z.int()), undefined),
 });
 
 const structuredEvent = z.object({
@@ -42,7 +47,7 @@ export function pubsubDelivery(headers: Headers, body: Buffer): Delivery | undef
   if (headerOf(headers, 'ce-type') === MESSAGE_PUBLISHED) return wrapped(content, binaryEvent(headers));
   if (/^\s*application\/cloudevents\+json/i.test(headerOf(headers, 'content-type') ?? '')) {
     const { data: event } = structuredEvent.safeParse(content);
-    return event && wrapped(event.data, recordedEvent(event));
+    if (event !== undefined) return wrapped(event.data, recordedEvent(event));
   }
   if (isEnvelope(content)) return wrapped(content, undefined);
   return headerOf(headers, 'x-goog-pubsub-message-id') === undefined ? undefined : unwrapped(headers, body);
@@ -58,7 +63,7 @@ function wrapped(content: unknown, event: Event | undefined): Delivery {
     eventTime: timestamp(message?.publishTime ?? message?.publish_time) ?? event?.time ?? null,
     deliveryAttempt: push?.deliveryAttempt ?? null,
   };
-  return { trigger, payload: message === undefined ? { problem: NO_MESSAGE } : decode(message.data) };
+  return { trigger, payload: message === undefined ? { problem: NO_MESSAGE } : decode(message.data ?? '') };
 }
 
 const NO_MESSAGE = 'must be a Pub/Sub push body: a message object with its data in base64, and a subscription.';
@@ -66,20 +71,20 @@ const NO_DATA = 'must have data: the message carries attributes only.';
 const BAD_BASE64 = 'must have its data in base64.';
 
 /** Data in base64 as google.protobuf's JSON mapping writes it, turned into bytes. */
-function decode(data: string | undefined): Delivery['payload'] {
-  if (data === undefined || data === '') return { problem: NO_DATA };
-  const wellFormed = data.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(data);
-  return wellFormed ? Buffer.from(data, 'base64') : { problem: BAD_BASE64 };
+function decode(data: unknown): Delivery['payload'] {
+  if (data === '') return { problem: NO_DATA };
+  if (typeof data !== 'string' || data.length % 4 !== 0) return { problem: BAD_BASE64 };
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(data) ? Buffer.from(data, 'base64') : { problem: BAD_BASE64 };
 }
 
 function unwrapped(headers: Headers, body: Buffer): Delivery {
-  const attempt = Number(headerOf(headers, 'x-goog-pubsub-delivery-attempt'));
+  const attempt = headerOf(headers, 'x-goog-pubsub-delivery-attempt') ?? '';
   const trigger: Trigger = {
     type: 'PUBSUB',
     deliveryId: recordedHeader(headers, 'x-goog-pubsub-message-id'),
     source: recordedHeader(headers, 'x-goog-pubsub-subscription-name', 512),
     eventTime: timestamp(headerOf(headers, 'x-goog-pubsub-publish-time')),
-    deliveryAttempt: Number.isInteger(attempt) ? attempt : null,
+    deliveryAttempt: /^\d{1,9}$/.test(attempt) ? Number(attempt) : null,
   };
   return { trigger, payload: body.length === 0 ? { problem: NO_DATA } : body };
 }

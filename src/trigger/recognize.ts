@@ -1,3 +1,4 @@
+import type { Body } from '../body.ts';
 import type { Headers } from '../headers.ts';
 import { tooLarge } from '../refusal.ts';
 import type { Delivery } from './delivery.ts';
@@ -12,8 +13,10 @@ const MOST_PAYLOAD_BYTES = 64 * 1024;
  * Tells by what is on a request who calls, and takes the payload out of its envelope. Nothing here decides trust:
  * a publisher can forge every header of an unwrapped push.
  */
-export function recognizeDelivery(headers: Headers, body: Buffer): Delivery {
-  return pubsubDelivery(headers, body) ?? schedulerDelivery(headers, body) ?? webhookDelivery(headers, body);
+export function recognizeDelivery(headers: Headers, { bytes, problem }: Body): Delivery {
+  const delivery =
+    pubsubDelivery(headers, bytes) ?? schedulerDelivery(headers, bytes) ?? webhookDelivery(headers, bytes);
+  return problem === undefined ? delivery : { ...delivery, payload: { problem } };
 }
 
 /** Refuses a payload that is larger than a command may be; an envelope around it does not count. @throws {Refusal} INVALID */
