@@ -12,6 +12,7 @@ import { applicationDefaultCredentials } from './google/credentials.ts';
 import { datastreamClient } from './google/datastream.ts';
 import { identitySource } from './google/identity.ts';
 import type { Environment, Settings } from './settings.ts';
+import { timeToWrite } from './time-budget.ts';
 
 /** What lies outside the function. The defaults are the real things; a test puts others in their place. */
 export type Outside = {
@@ -34,7 +35,7 @@ export function assemble(settings: Settings, env: Environment, outside: Outside 
     authenticate: authentication(settings, service !== null, certificatesUrl),
     readCommand: commandReader(settings),
     datastream: datastreamClient(settings.DATASTREAM_ENDPOINT, version, applicationDefaultCredentials(), clock),
-    log: auditLog(stdout),
+    log: auditLog(stdout, timeToWrite(settings)),
   });
 }
 

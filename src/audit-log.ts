@@ -1,20 +1,18 @@
 import type { Writable } from 'node:stream';
 import type { AuditRecord } from './audit-record.ts';
+import type { Deadline } from './clock.ts';
 import { type Outcome, severityOf } from './outcome.ts';
 import type { ConcludedRecord } from './record.ts';
 
 /** Writes entries; each write resolves with whether the line is out. Neither rejects. */
 export type AuditLog = {
   /** Before the first `:cancel` of a request. Where it brings false, nothing may be cancelled. */
-  intent: (record: AuditRecord) => Promise<boolean>;
+  intent: (record: AuditRecord, deadline: Deadline) => Promise<boolean>;
   /** Once for every request, before its answer. */
   result: (record: ConcludedRecord) => Promise<boolean>;
 };
 
 const PRODUCER = 'datastream-operation-cancel';
-
-/** Milliseconds that a line has to leave the process. A reader of stdout that is slower than this has stopped. */
-const WRITE_TIMEOUT = 2000;
 
 /** Most bytes that may wait for the reader; with more, lines are refused instead of filling the memory. */
 const MOST_WAITING = 1024 * 1024;
@@ -22,35 +20,28 @@ const MOST_WAITING = 1024 * 1024;
 /**
  * The audit log on `stdout`, where Cloud Logging reads one JSON object a line. The special keys are those of its agent for
  * structured logging.
+ *
+ * @param timeout milliseconds that a line has to leave the process
  */
-export function auditLog(stdout: Writable): AuditLog {
+export function auditLog(stdout: Writable, timeout: number): AuditLog {
   // A reader that is gone shows as an error of each write; as an event it would end the process.
   stdout.on('error', () => {});
-  const write = (entry: object) => writeLine(stdout, JSON.stringify(entry));
 
   return {
-    intent: (record) => {
+    intent: (record, deadline) => {
       const labels = { trigger: record.trigger.type };
       const message = `INTENT to cancel ${record.resourceName}${askedBy(record)}.`;
-      return write({
-        severity: 'NOTICE',
-        message,
-        ...keys(record, labels, { first: true }),
-        phase: 'INTENT',
-        audit: record,
-      });
+      const special = keys(record, labels, { first: true });
+      const entry = { severity: 'NOTICE', message, ...special, phase: 'INTENT', audit: record };
+      return writeLine(stdout, JSON.stringify(entry), Math.min(timeout, deadline.left()));
     },
     result: (record) => {
       const labels = { outcome: record.outcome, trigger: record.trigger.type };
       const severity = severityOf(record.outcome, record.status);
+      const special = keys(record, labels, { last: true });
       const audit = { ...record, results: null };
-      return write({
-        severity,
-        message: sentence(record),
-        ...keys(record, labels, { last: true }),
-        phase: 'RESULT',
-        audit,
-      });
+      const entry = { severity, message: sentence(record), ...special, phase: 'RESULT', audit };
+      return writeLine(stdout, JSON.stringify(entry), timeout);
     },
   };
 }
@@ -65,10 +56,10 @@ function keys(record: AuditRecord, labels: Record<string, string>, place: { firs
 }
 
 /** One write for a whole line, so that lines of requests at the same time do not mix. */
-function writeLine(stdout: Writable, line: string): Promise<boolean> {
+function writeLine(stdout: Writable, line: string, timeout: number): Promise<boolean> {
   return new Promise((resolve) => {
     if (stdout.writableLength > MOST_WAITING) return resolve(false);
-    const late = setTimeout(resolve, WRITE_TIMEOUT, false);
+    const late = setTimeout(resolve, timeout, false);
     stdout.write(`${line}\n`, (error) => {
       clearTimeout(late);
       resolve(error === null || error === undefined);

@@ -47,7 +47,7 @@ async function judgeOne(request: OneRequest, record: AuditRecord, tools: Tools):
     checkVerb(before.verb, settings);
     if (before.done) return conclude(known, { outcome: 'ALREADY_DONE', status: OK }, clock);
     if (validateOnly) return conclude(known, { outcome: 'VALIDATED', status: OK }, clock);
-    if (!(await log.intent(known))) throw unrecorded();
+    if (!(await log.intent(known, call.deadline))) throw unrecorded();
     const requestReason = requestReasonOf(known);
     return conclude(known, await cancelAndWatch({ name, requestReason, wait, call }, datastream, clock), clock);
   } catch (error) {

@@ -23,6 +23,7 @@ import {
 import { invalid, Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
 import { statusOf } from './status.ts';
+import { timeToWork } from './time-budget.ts';
 import { traceOf } from './trace.ts';
 import type { Trigger } from './trigger/delivery.ts';
 import { checkPayloadSize, recognizeDelivery } from './trigger/recognize.ts';
@@ -34,10 +35,6 @@ export type Parts = Tools & {
   authenticate: Authenticate;
   readCommand: (payload: Buffer) => CommandResult;
 };
-
-/** A part of `REQUEST_DEADLINE`, and its most milliseconds, that is kept for recording and answering. */
-const PART_FOR_ANSWER = 0.1;
-const MOST_FOR_ANSWER = 500;
 
 /** Makes the function: a request comes in, its audit record goes out. */
 export function cancelOperation(parts: Parts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
@@ -94,11 +91,6 @@ async function judge(request: IncomingMessage, parts: Parts): Promise<Report> {
 }
 
 const NO_BODY: Body = { bytes: Buffer.alloc(0) };
-
-/** Milliseconds of `REQUEST_DEADLINE` without those that are kept for recording and answering. */
-function timeToWork({ REQUEST_DEADLINE: all }: Settings): number {
-  return all - Math.min(MOST_FOR_ANSWER, all * PART_FOR_ANSWER);
-}
 
 /** Refuses a message of Pub/Sub that was published longer ago than `MAX_EVENT_AGE`. @throws {Refusal} EXPIRED */
 function checkAge({ type, eventTime }: Trigger, settings: Settings, clock: Clock): void {

@@ -12,7 +12,7 @@ export type Clock = {
   random: () => number;
 };
 
-/** The longest delay that a Node.js timer takes; with a longer one it would fire at once. */
+/** The longest delay in milliseconds that a Node.js timer takes; with a longer one it would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
@@ -24,20 +24,20 @@ export const systemClock: Clock = {
 
 /** A point in monotonic time by which something must have ended. */
 export type Deadline = {
-  /** Milliseconds left, never negative. */
+  /** Milliseconds left, never negative, and never more than a timer takes. */
   left: () => number;
 };
 
 /** Makes the deadline that ends `milliseconds` from now. */
 export function deadlineIn(clock: Clock, milliseconds: number): Deadline {
   const end = clock.elapsed() + milliseconds;
-  return { left: () => Math.max(0, end - clock.elapsed()) };
+  return { left: () => Math.min(Math.max(0, end - clock.elapsed()), LONGEST_TIMER) };
 }
 
 /** What a promise brings before the deadline, undefined where it brings nothing. What comes later is dropped. */
 export function within<T>(deadline: Deadline, promise: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, Math.min(deadline.left(), LONGEST_TIMER), undefined);
+    const timer = setTimeout(resolve, deadline.left(), undefined);
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

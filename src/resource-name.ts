@@ -5,7 +5,8 @@
 
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const PROJECT_ID = '[a-z][a-z0-9-]{4,28}[a-z0-9]';
-const DOMAIN_SCOPED = `${LABEL}(?:\\.${LABEL}){1,8}:${PROJECT_ID}`;
+/** At most 253 characters before the colon, as DNS has it. */
+const DOMAIN_SCOPED = `(?=[^:]{1,253}:)${LABEL}(?:\\.${LABEL})+:${PROJECT_ID}`;
 const PROJECT_NUMBER = '[1-9][0-9]{0,18}';
 const PROJECT = `(?:${PROJECT_ID}|${DOMAIN_SCOPED}|${PROJECT_NUMBER})`;
 const LOCATION = '[a-z][a-z0-9-]{0,62}';
