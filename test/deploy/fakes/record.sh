@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# Shared by the stand-ins: writes down what was asked for. RECORDER is the folder of one recorder (../recorder.ts).
+# A record is the name and its arguments, each ended by the unit separator, ended by the record separator.
+record() {
+  {
+    printf '%s\x1f' "$@"
+    printf '\x1e'
+  } >>"$RECORDER/commands"
+}
+
+# Fails the first time that a command matches FAIL_ONCE, as a cloud does now and then.
+fail_once() {
+  if [[ -n ${FAIL_ONCE:-} && "$*" =~ $FAIL_ONCE && ! -e $RECORDER/failed ]]; then
+    touch "$RECORDER/failed"
+    refuse 'UNAVAILABLE: try again'
+  fi
+}
+
+refuse() {
+  echo "ERROR: (recorder) $*" >&2
+  exit 1
+}
+
+# The file that stands for a resource: resource KIND NAME.
+resource() { printf '%s/state/%s' "$RECORDER" "${1// /.}.${2//\//_}"; }
