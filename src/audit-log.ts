@@ -26,6 +26,7 @@ const MOST_WAITING = 1024 * 1024;
 export function auditLog(stdout: Writable, timeout: number): AuditLog {
   // A reader that is gone shows as an error of each write; as an event it would end the process.
   stdout.on('error', () => {});
+  const writeLine = lineWriter(stdout, timeout);
 
   return {
     intent: (record, deadline) => {
@@ -33,7 +34,7 @@ export function auditLog(stdout: Writable, timeout: number): AuditLog {
       const message = `INTENT to cancel ${record.resourceName}${askedBy(record)}.`;
       const special = keys(record, labels, { first: true });
       const entry = { severity: 'NOTICE', message, ...special, phase: 'INTENT', audit: record };
-      return writeLine(stdout, JSON.stringify(entry), Math.min(timeout, deadline.left()));
+      return writeLine(JSON.stringify(entry), deadline.left());
     },
     result: (record) => {
       const labels = { outcome: record.outcome, trigger: record.trigger.type };
@@ -41,7 +42,7 @@ export function auditLog(stdout: Writable, timeout: number): AuditLog {
       const special = keys(record, labels, { last: true });
       const audit = { ...record, results: null };
       const entry = { severity, message: sentence(record), ...special, phase: 'RESULT', audit };
-      return writeLine(stdout, JSON.stringify(entry), timeout);
+      return writeLine(JSON.stringify(entry), timeout);
     },
   };
 }
@@ -55,16 +56,28 @@ function keys(record: AuditRecord, labels: Record<string, string>, place: { firs
   };
 }
 
-/** One write for a whole line, so that lines of requests at the same time do not mix. */
-function writeLine(stdout: Writable, line: string, timeout: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (stdout.writableLength > MOST_WAITING) return resolve(false);
-    const late = setTimeout(resolve, timeout, false);
-    stdout.write(`${line}\n`, (error) => {
-      clearTimeout(late);
-      resolve(error === null || error === undefined);
+/**
+ * Makes what writes a line, in one write so that lines of requests at the same time do not mix. Where a line was late, the
+ * next ones are still written but not waited for until one is out: a reader that has stopped costs its patience once.
+ */
+function lineWriter(stdout: Writable, timeout: number): (line: string, patience: number) => Promise<boolean> {
+  let stalled = false;
+  return (line, patience) =>
+    new Promise((resolve) => {
+      if (stdout.writableLength > MOST_WAITING) return resolve(false);
+      const late = setTimeout(
+        () => {
+          stalled = true;
+          resolve(false);
+        },
+        stalled ? 0 : Math.min(timeout, patience),
+      );
+      stdout.write(`${line}\n`, (error) => {
+        stalled = false;
+        clearTimeout(late);
+        resolve(error === null || error === undefined);
+      });
     });
-  });
 }
 
 const SENTENCES: Readonly<Record<Outcome | 'BATCH', string>> = {
@@ -93,7 +106,9 @@ function sentence(record: ConcludedRecord): string {
   return `${outcome}:${subject} ${SENTENCES[outcome]}${askedBy(record)}.${more}`;
 }
 
+/** The trigger, the principal where one is known, and the source, which is only what the delivery says of itself. */
 function askedBy({ authenticationInfo, trigger }: AuditRecord): string {
-  const who = authenticationInfo.principalEmail ?? trigger.source;
-  return who === null ? ` (${trigger.type})` : ` (${trigger.type}, ${who})`;
+  const by = authenticationInfo.principalEmail === null ? '' : `, by ${authenticationInfo.principalEmail}`;
+  const from = trigger.source === null ? '' : `, from ${trigger.source}`;
+  return ` (${trigger.type}${by}${from})`;
 }

@@ -7,7 +7,6 @@ import { cancelOne, logResult, type Tools } from './cancel-one.ts';
 import { type Clock, deadlineIn, within } from './clock.ts';
 import type { CommandResult } from './command.ts';
 import { type Identity, UNKNOWN_IDENTITY } from './google/identity.ts';
-import { leaveDomain } from './leave-domain.ts';
 import { checkParent } from './permission.ts';
 import {
   newRecord,
@@ -39,7 +38,6 @@ export type Parts = Tools & {
 /** Makes the function: a request comes in, its audit record goes out. */
 export function cancelOperation(parts: Parts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
-    leaveDomain();
     if (request.method !== 'POST') return answerMethodNotAllowed(response);
     answer(response, await judge(request, parts));
   };

@@ -48,6 +48,13 @@ const requestId = string().check(
   z.regex(/^[A-Za-z0-9._:@/~-]{1,128}$/, { error: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ / ~ and -.' }),
 );
 
+/** What a caller typed, without the credentials that may have slipped into it. */
+const clean = <T extends z.ZodMiniType<string, string>>(text: T) =>
+  z.pipe(
+    text,
+    z.transform((typed) => bounded(typed, 512)),
+  );
+
 const verb = string().check(
   z.regex(/^[A-Za-z][\w-]{0,63}$/, { error: 'must be a verb of OperationMetadata such as "create".' }),
 );
@@ -76,10 +83,10 @@ export function commandReader(settings: Settings): (payload: Buffer) => CommandR
     parent: z.optional(named(parentProblem)),
     select: z.optional(select),
     maxOperations: z.optional(maxOperations),
-    reason: z.optional(reason),
+    reason: z.optional(clean(reason)),
     validateOnly: z.optional(validateOnly),
     wait: z.optional(duration),
-    requestId: z.optional(requestId),
+    requestId: z.optional(clean(requestId)),
   });
 
   return (payload) => {
@@ -181,8 +188,8 @@ function pathOf(path: readonly PropertyKey[]): string {
 function refused(violations: FieldViolation[], fields: Fields): CommandResult {
   const legible = {
     name: name.safeParse(fields['name']).data ?? null,
-    reason: reason.safeParse(fields['reason']).data ?? null,
-    requestId: requestId.safeParse(fields['requestId']).data ?? null,
+    reason: clean(reason).safeParse(fields['reason']).data ?? null,
+    requestId: clean(requestId).safeParse(fields['requestId']).data ?? null,
     validateOnly: validateOnly.safeParse(fields['validateOnly']).data ?? false,
   };
   return { ok: false, violations, legible };

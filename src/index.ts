@@ -1,8 +1,10 @@
 import { writeSync } from 'node:fs';
 import { http } from '@google-cloud/functions-framework';
 import { assemble } from './assemble.ts';
+import { metadataServer } from './google/identity.ts';
 import { readSettings } from './settings.ts';
 import { keepRequestsUnparsed } from './unparsed-requests.ts';
+import { withoutDomains } from './without-domains.ts';
 
 /*
  * The entry point of the deployment: registers the function, or stops the process where a setting is wrong. Written to
@@ -13,5 +15,13 @@ if (!read.ok) {
   writeSync(2, `datastream-operation-cancel cannot start. Set right: ${read.problems.join('; ')}\n`);
   process.exit(1);
 }
+const { CALLER_AUTH, OIDC_AUDIENCE, ALLOWED_CALLERS } = read.settings;
+if (CALLER_AUTH === 'verify' && OIDC_AUDIENCE !== undefined && ALLOWED_CALLERS === undefined) {
+  writeSync(2, 'OIDC_AUDIENCE without ALLOWED_CALLERS lets in every Google account: list the callers.\n');
+}
+// Where one is expected, google-auth-library need not look whether it is there: that takes a round trip, and what it finds
+// instead it repeats on stderr.
+if (metadataServer(process.env) !== undefined) process.env['METADATA_SERVER_DETECTION'] ??= 'assume-present';
 keepRequestsUnparsed();
+withoutDomains();
 http('cancelOperation', assemble(read.settings, process.env));

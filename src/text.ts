@@ -1,5 +1,5 @@
 /** What a credential looks like wherever it turns up: a bearer token, a Google access token, a JWT, a webhook secret. */
-const SECRETS = /bearer\s+[^\s"',;<]+|ya29\.[\w.~+/-]+|eyJ[\w-]{8,}(?:\.[\w-]*){0,2}|whsec_[A-Za-z0-9+/=]+/gi;
+const SECRETS = /bearer\s+[\w.~+/=-]{12,}|ya29\.[\w.~+/-]+|eyJ[\w-]{8,}(?:\.[\w-]*){0,2}|whsec_[A-Za-z0-9+/=]+/gi;
 
 /** C0, DEL and C1. */
 const CONTROL = /\p{Cc}+/gu;

@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { IncomingMessage, Server } from 'node:http';
+import { type IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 
 /**
  * Lets every request reach the function as it was sent: any path, any body.
@@ -24,7 +24,14 @@ export function keepRequestsUnparsed(): void {
     delete request.headers['transfer-encoding'];
     // Node.js itself refuses an expectation that it does not know, and a publisher can send any as an attribute.
     if (request.headers.expect?.toLowerCase() !== '100-continue') delete request.headers.expect;
+    // The framework copies these two into the labels of every line, whoever sent them.
+    keepOnly(request.headers, 'function-execution-id', /^[A-Za-z0-9-]{1,64}$/);
+    keepOnly(request.headers, 'x-cloud-trace-context', /^[0-9a-f]{32}(?:\/\d{1,20})?(?:;o=\d)?$/i);
   });
+}
+
+function keepOnly(headers: IncomingHttpHeaders, name: string, form: RegExp): void {
+  if (!form.test(String(headers[name]))) delete headers[name];
 }
 
 function isRequestStart(message: unknown): message is { request: IncomingMessage; server: Server } {

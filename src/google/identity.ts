@@ -50,7 +50,7 @@ export function identitySource(env: Environment): () => Promise<Identity> {
 }
 
 /** Where the metadata server is, by the same variables as google-auth-library. Undefined where none is to be expected. */
-function metadataServer(env: Environment): string | undefined {
+export function metadataServer(env: Environment): string | undefined {
   const host = env['GCE_METADATA_IP'] || env['GCE_METADATA_HOST'] || (env['K_SERVICE'] ? '169.254.169.254' : undefined);
   if (host === undefined || env['METADATA_SERVER_DETECTION'] === 'none') return undefined;
   return new URL('/computeMetadata/v1/', /^https?:\/\//.test(host) ? host : `http://${host}`).href;

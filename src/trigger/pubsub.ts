@@ -14,7 +14,7 @@ const pushBody = z.object({
   message: z.catch(
     z.optional(
       z.object({
-        data: z.unknown(),
+        data: z.optional(z.unknown()),
         messageId: noted,
         message_id: noted,
         publishTime: noted,
@@ -32,7 +32,7 @@ const structuredEvent = z.object({
   id: noted,
   source: noted,
   time: noted,
-  data: z.unknown(),
+  data: z.optional(z.unknown()),
 });
 
 /** What a CloudEvent says of itself. */

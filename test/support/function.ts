@@ -6,6 +6,7 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { assemble, type Outside } from '../../src/assemble.ts';
 import { readSettings } from '../../src/settings.ts';
 import { keepRequestsUnparsed } from '../../src/unparsed-requests.ts';
+import { withoutDomains } from '../../src/without-domains.ts';
 
 /** The function under the real framework in this process, for tests that need neither signals nor its start. */
 export type FunctionUnderTest = AsyncDisposable & {
@@ -15,8 +16,13 @@ export type FunctionUnderTest = AsyncDisposable & {
   lines: string[];
 };
 
+// A developer's own credentials would come before those of the emulator's metadata server.
+delete process.env['GOOGLE_APPLICATION_CREDENTIALS'];
+process.env['CLOUDSDK_CONFIG'] = new URL('no-credentials', import.meta.url).pathname;
+
 let registered = 0;
 keepRequestsUnparsed();
+withoutDomains();
 
 /** Starts the function with these settings on a free port of loopback. Throws where a setting is wrong. */
 export async function startFunction(

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { type AuditRecord, auditRecordSchema } from '../../src/audit-record.ts';
+import type { Outcome } from '../../src/outcome.ts';
+import type { ConcludedRecord } from '../../src/record.ts';
+
+/** A record as it came out of an answer or a log line, held against the published schema. Throws where it does not fit. */
+export function checkedRecord(value: unknown): AuditRecord {
+  return auditRecordSchema.parse(value);
+}
+
+/** The same for a record that must be finished; also throws where it contradicts the contract's table of outcomes. */
+export function concludedRecord(value: unknown): ConcludedRecord {
+  const record = checkedRecord(value);
+  const { outcome, status, completeTime } = record;
+  assert.ok(outcome !== null && status !== null && completeTime !== null, 'a finished record says how it ended');
+  const codes = outcome === 'BATCH' ? undefined : CODES[outcome];
+  if (codes !== undefined) assert.equal(status.name, codes, `status of ${outcome}`);
+  if (record.cancelAttempts === 0) assert.equal(record.operationAfter, null, 'no cancel, nothing after it');
+  assert.ok(record.receiveTime <= completeTime, 'it is finished after it came');
+  return { ...record, outcome, status, completeTime };
+}
+
+/** The code of each outcome that has one code only. Source: the contract's table of outcomes. */
+const CODES: Readonly<Partial<Record<Outcome, string>>> = {
+  CANCELLED: 'OK',
+  CANCEL_REQUESTED: 'OK',
+  COMPLETED: 'OK',
+  FAILED: 'OK',
+  ALREADY_DONE: 'OK',
+  VALIDATED: 'OK',
+  INVALID: 'INVALID_ARGUMENT',
+  UNAUTHENTICATED: 'UNAUTHENTICATED',
+  DENIED: 'PERMISSION_DENIED',
+  EXPIRED: 'FAILED_PRECONDITION',
+  NOT_FOUND: 'NOT_FOUND',
+  UNSUPPORTED: 'UNIMPLEMENTED',
+};
