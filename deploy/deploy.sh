@@ -10,10 +10,13 @@ source deploy/config.sh
 source deploy/lib.sh
 
 # Private: Cloud Run asks IAM about every caller. Public: it asks nobody, and the function itself verifies callers
-# (CALLER_AUTH: verify); with CALLER_AUTH: iam it then refuses everybody.
+# (CALLER_AUTH: verify). A Google-signed token alone says little, since anybody can have one signed for any audience.
 invoker_check=--invoker-iam-check
 if [[ $PUBLIC == true ]]; then
   grep -Eq '^CALLER_AUTH: *verify' "$SETTINGS" || fail "A public service needs CALLER_AUTH: verify in $SETTINGS."
+  if grep -q '^OIDC_AUDIENCE:' "$SETTINGS" && ! grep -q '^ALLOWED_CALLERS:' "$SETTINGS"; then
+    fail "A public service with OIDC_AUDIENCE needs ALLOWED_CALLERS in $SETTINGS: without it every Google account may call."
+  fi
   invoker_check=--no-invoker-iam-check
 fi
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Report } from './record.ts';
+import type { Report } from './report.ts';
 import { httpStatusOf, isTransient } from './status.ts';
 
 /** Sends the record. 429 and 503 carry `Retry-After`, in whole seconds, where Datastream gave one. */

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import type { AuditRecord } from './audit-record.ts';
 import type { Deadline } from './clock.ts';
 import { type Outcome, severityOf } from './outcome.ts';
-import type { ConcludedRecord } from './record.ts';
+import type { ConcludedRecord } from './report.ts';
 
 /** Writes entries; each write resolves with whether the line is out. Neither rejects. */
 export type AuditLog = {

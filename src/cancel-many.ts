@@ -4,9 +4,11 @@ import type { AuditRecord } from './audit-record.ts';
 import { cancelOne, logResult, type Tools } from './cancel-one.ts';
 import type { CancelMany } from './command.ts';
 import type { ApiError } from './google/answer.ts';
-import type { Call, ListedOperation } from './google/datastream.ts';
+import type { ListedOperation } from './google/datastream.ts';
+import type { Call } from './google/exchange.ts';
 import { isApiError } from './google/retry.ts';
-import { conclude, countsOf, type Report } from './record.ts';
+import { countsOf } from './record.ts';
+import { conclude, type Report } from './report.ts';
 import { byAge, selector } from './selection.ts';
 import { isTransient, OK, statusOf } from './status.ts';
 

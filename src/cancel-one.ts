@@ -4,11 +4,12 @@ import type { AuditRecord, OperationState } from './audit-record.ts';
 import { cancelAndWatch } from './cancellation.ts';
 import type { Clock } from './clock.ts';
 import type { CancelOne } from './command.ts';
-import type { Call, Datastream } from './google/datastream.ts';
+import type { Datastream } from './google/datastream.ts';
+import type { Call } from './google/exchange.ts';
 import { isApiError } from './google/retry.ts';
 import { checkVerb } from './permission.ts';
-import { type ConcludedRecord, conclude, type Report, refuse } from './record.ts';
 import { Refusal } from './refusal.ts';
+import { type ConcludedRecord, conclude, type Report, refuse } from './report.ts';
 import type { Settings } from './settings.ts';
 import { OK, statusOf } from './status.ts';
 

@@ -10,9 +10,7 @@ import { type Identity, UNKNOWN_IDENTITY } from './google/identity.ts';
 import { checkParent } from './permission.ts';
 import {
   newRecord,
-  type Report,
   type Runtime,
-  refuse,
   withCommand,
   withIdentity,
   withLegible,
@@ -20,6 +18,7 @@ import {
   withTrigger,
 } from './record.ts';
 import { invalid, Refusal } from './refusal.ts';
+import { type Report, refuse } from './report.ts';
 import type { Settings } from './settings.ts';
 import { statusOf } from './status.ts';
 import { timeToWork } from './time-budget.ts';

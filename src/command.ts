@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { duration, durationText } from './duration.ts';
-import { nameProblem, parentProblem, targetProblem } from './name-hints.ts';
+import * as field from './command-fields.ts';
 import type { Settings } from './settings.ts';
 import type { FieldViolation } from './status.ts';
 import { bounded } from './text.ts';
@@ -30,64 +29,10 @@ export type CommandResult =
 
 export type Legible = { name: string | null; reason: string | null; requestId: string | null; validateOnly: boolean };
 
-const string = () => z.string({ error: 'must be a string.' });
-
-/** A string about which `problem` says what would be right, undefined where it is. */
-const named = (problem: (text: string) => string | undefined) =>
-  string().check(z.refine((text) => problem(text) === undefined, { error: ({ input }) => problem(String(input)) }));
-
-const name = named(nameProblem);
-
-const reason = string().check(
-  z.refine((text) => text !== '' && text.isWellFormed() && !/\p{Cc}/u.test(text) && [...text].length <= 256, {
-    error: 'must be 1 to 256 characters of well-formed Unicode without control characters.',
-  }),
-);
-
-const requestId = string().check(
-  z.regex(/^[A-Za-z0-9._:@/~-]{1,128}$/, { error: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ / ~ and -.' }),
-);
-
-/** What a caller typed, without the credentials that may have slipped into it. */
-const clean = <T extends z.ZodMiniType<string, string>>(text: T) =>
-  z.pipe(
-    text,
-    z.transform((typed) => bounded(typed, 512)),
-  );
-
-const verb = string().check(
-  z.regex(/^[A-Za-z][\w-]{0,63}$/, { error: 'must be a verb of OperationMetadata such as "create".' }),
-);
-
-const verbs = z
-  .array(verb, { error: 'must be a list of verbs such as ["create"].' })
-  .check(
-    z.minLength(1, { error: 'must name a verb, or be left out.' }),
-    z.maxLength(50, { error: 'must name at most 50 verbs.' }),
-  );
-
-const select = z.strictObject(
-  { verbs: z.optional(verbs), target: z.optional(named(targetProblem)), minAge: z.optional(durationText) },
-  { error: 'must be an object with at least one of verbs, target and minAge.' },
-);
-
-const validateOnly = z.boolean({ error: 'must be true or false.' });
-
 /** Makes the reader of commands. What comes in is the payload, without an envelope; nothing is thrown. */
 export function commandReader(settings: Settings): (payload: Buffer) => CommandResult {
   const most = settings.MAX_OPERATIONS;
-  const error = `must be a whole number from 1 to ${most}.`;
-  const maxOperations = z.int({ error }).check(z.minimum(1, { error }), z.maximum(most, { error }));
-  const schema = z.strictObject({
-    name: z.optional(name),
-    parent: z.optional(named(parentProblem)),
-    select: z.optional(select),
-    maxOperations: z.optional(maxOperations),
-    reason: z.optional(clean(reason)),
-    validateOnly: z.optional(validateOnly),
-    wait: z.optional(duration),
-    requestId: z.optional(clean(requestId)),
-  });
+  const schema = field.commandFields(most);
 
   return (payload) => {
     const content = contentOf(payload);
@@ -187,10 +132,10 @@ function pathOf(path: readonly PropertyKey[]): string {
 
 function refused(violations: FieldViolation[], fields: Fields): CommandResult {
   const legible = {
-    name: name.safeParse(fields['name']).data ?? null,
-    reason: clean(reason).safeParse(fields['reason']).data ?? null,
-    requestId: clean(requestId).safeParse(fields['requestId']).data ?? null,
-    validateOnly: validateOnly.safeParse(fields['validateOnly']).data ?? false,
+    name: field.name.safeParse(fields['name']).data ?? null,
+    reason: field.reason.safeParse(fields['reason']).data ?? null,
+    requestId: field.requestId.safeParse(fields['requestId']).data ?? null,
+    validateOnly: field.validateOnly.safeParse(fields['validateOnly']).data ?? false,
   };
   return { ok: false, violations, legible };
 }

@@ -1,30 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { AuditRecord, Counts } from './audit-record.ts';
-import type { Finding } from './cancellation.ts';
 import type { Clock } from './clock.ts';
 import type { Command, Legible } from './command.ts';
 import type { Identity } from './google/identity.ts';
 import { type Headers, headerOf, recordedHeader } from './headers.ts';
-import { Refusal } from './refusal.ts';
 import { parentOf } from './resource-name.ts';
-import { type Status, statusOf } from './status.ts';
 import type { Trigger } from './trigger/delivery.ts';
-
-/** A record that is finished, and what only its answer needs to know. */
-export type Report = {
-  record: ConcludedRecord;
-  /** Milliseconds before which Datastream does not want to be asked again, null where it did not say. */
-  retryAfter: number | null;
-  /** The payload was larger than allowed. */
-  tooLarge: boolean;
-};
-
-export type ConcludedRecord = AuditRecord & {
-  outcome: NonNullable<AuditRecord['outcome']>;
-  status: Status;
-  completeTime: string;
-};
 
 /** The function's own place, of what the environment tells. */
 export type Runtime = { service: string | null; revision: string | null; version: string };
@@ -117,37 +99,6 @@ export function withPermission(record: AuditRecord, rule: string): AuditRecord {
   return { ...record, authorizationInfo: { ...record.authorizationInfo, granted: true, rule } };
 }
 
-/** What a record is finished with: a finding, or the part of one that there is. */
-type Conclusion = { outcome: ConcludedRecord['outcome']; status: Status } & Partial<
-  Omit<Finding, 'outcome' | 'status'>
->;
-
-/** Finishes a record with what became of the operation. */
-export function conclude(record: AuditRecord, conclusion: Conclusion, clock: Clock): Report {
-  const { retryAfter = null, ...found } = conclusion;
-  return {
-    record: { ...record, ...found, completeTime: new Date(clock.now()).toISOString() },
-    retryAfter,
-    tooLarge: false,
-  };
-}
-
-/** Finishes a record with the refusal that ended the request. Any other error is a fault of ours, and is not shown. */
-export function refuse(record: AuditRecord, error: unknown, clock: Clock): Report {
-  if (!(error instanceof Refusal)) {
-    const status = statusOf(
-      'INTERNAL',
-      'This function failed; send the request again, and report it if that does not help.',
-    );
-    return conclude(record, { outcome: 'ERROR', status }, clock);
-  }
-  const { outcome, status } = error;
-  const { rule, tooLarge = false } = error.details;
-  const { authorizationInfo } = record;
-  const judged = rule === undefined ? authorizationInfo : { ...authorizationInfo, granted: false, rule };
-  return { ...conclude({ ...record, authorizationInfo: judged }, { outcome, status }, clock), tooLarge };
-}
-
 /**
  * The address of the caller: the last entry of `X-Forwarded-For`, which Google's front end adds. Those before it are
  * whatever the caller sent.
@@ -164,7 +115,7 @@ function isAddress(text: string): boolean {
 }
 
 /** How many records have each outcome. */
-export function countsOf(results: readonly ConcludedRecord[]): Counts {
+export function countsOf(results: readonly AuditRecord[]): Counts {
   const counts: Counts = {
     CANCELLED: 0,
     CANCEL_REQUESTED: 0,
@@ -181,6 +132,6 @@ export function countsOf(results: readonly ConcludedRecord[]): Counts {
     ERROR: 0,
     UNKNOWN: 0,
   };
-  for (const { outcome } of results) if (outcome !== 'BATCH') counts[outcome] += 1;
+  for (const { outcome } of results) if (outcome !== null && outcome !== 'BATCH') counts[outcome] += 1;
   return counts;
 }

@@ -169,6 +169,9 @@ describe('cloudbuild.yaml', () => {
     const refused = await runBuild(recorder, { _PUBLIC: 'true' });
     assert.notEqual(refused.code, 0);
     assert.match(refused.output, /needs CALLER_AUTH: verify/);
+    const open = await runBuild(recorder, { _PUBLIC: 'true', _SETTINGS: 'test/deploy/open-settings.yaml' });
+    assert.notEqual(open.code, 0);
+    assert.match(open.output, /needs ALLOWED_CALLERS/);
     assert.deepEqual(callsOf(await recorder.commands(), 'gcloud run deploy'), []);
 
     const build = await runBuild(recorder, { _PUBLIC: 'true', _SETTINGS: 'test/deploy/public-settings.yaml' });

@@ -1,0 +1,51 @@
+import type { AuditRecord } from './audit-record.ts';
+import type { Finding } from './cancellation.ts';
+import type { Clock } from './clock.ts';
+import { Refusal } from './refusal.ts';
+import { type Status, statusOf } from './status.ts';
+
+/** A record that is finished, and what only its answer needs to know. */
+export type Report = {
+  record: ConcludedRecord;
+  /** Milliseconds before which Datastream does not want to be asked again, null where it did not say. */
+  retryAfter: number | null;
+  /** The payload was larger than allowed. */
+  tooLarge: boolean;
+};
+
+export type ConcludedRecord = AuditRecord & {
+  outcome: NonNullable<AuditRecord['outcome']>;
+  status: Status;
+  completeTime: string;
+};
+
+/** What a record is finished with: a finding, or the part of one that there is. */
+type Conclusion = { outcome: ConcludedRecord['outcome']; status: Status } & Partial<
+  Omit<Finding, 'outcome' | 'status'>
+>;
+
+/** Finishes a record with what became of the operation. */
+export function conclude(record: AuditRecord, conclusion: Conclusion, clock: Clock): Report {
+  const { retryAfter = null, ...found } = conclusion;
+  return {
+    record: { ...record, ...found, completeTime: new Date(clock.now()).toISOString() },
+    retryAfter,
+    tooLarge: false,
+  };
+}
+
+/** Finishes a record with the refusal that ended the request. Any other error is a fault of ours, and is not shown. */
+export function refuse(record: AuditRecord, error: unknown, clock: Clock): Report {
+  if (!(error instanceof Refusal)) {
+    const status = statusOf(
+      'INTERNAL',
+      'This function failed; send the request again, and report it if that does not help.',
+    );
+    return conclude(record, { outcome: 'ERROR', status }, clock);
+  }
+  const { outcome, status } = error;
+  const { rule, tooLarge = false } = error.details;
+  const { authorizationInfo } = record;
+  const judged = rule === undefined ? authorizationInfo : { ...authorizationInfo, granted: false, rule };
+  return { ...conclude({ ...record, authorizationInfo: judged }, { outcome, status }, clock), tooLarge };
+}
