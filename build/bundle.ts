@@ -1,13 +1,15 @@
+import { copyFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /*
- * Makes dist/index.cjs, all that is deployed. One file, because reading many costs milliseconds at every cold start. The
- * framework stays outside: it is what loads the bundle, and inside it the function would be registered with a copy.
- * CommonJS, because the framework loads that without looking for a package.json first.
+ * Makes what is deployed. dist/function.cjs is all of the function in one file, because reading many costs milliseconds at
+ * every cold start; CommonJS, because the framework loads that without looking for a package.json first. The framework
+ * stays outside: it is what loads the bundle, and inside it the function would be registered with a copy.
  */
+rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints: ['src/index.ts'],
-  outfile: 'dist/index.cjs',
+  outfile: 'dist/function.cjs',
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -19,3 +21,5 @@ await build({
   legalComments: 'linked',
   logLevel: 'warning',
 });
+
+copyFileSync('src/entry-point.cjs', 'dist/index.cjs');

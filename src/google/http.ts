@@ -1,5 +1,5 @@
 import http from 'node:http';
-import https from 'node:https';
+import type https from 'node:https';
 
 /** One request over HTTP/1.1. */
 export type HttpRequest = {
@@ -21,10 +21,16 @@ export type HttpResult =
   | { kind: 'broken'; sent: boolean }
   | { kind: 'timeout'; sent: true };
 
-const PROTOCOLS = {
-  'http:': { request: http.request, agent: new http.Agent({ keepAlive: true }) },
-  'https:': { request: https.request, agent: new https.Agent({ keepAlive: true }) },
-};
+const httpAgent = new http.Agent({ keepAlive: true });
+let httpsAgent: https.Agent | undefined;
+
+/** Makes a request over the protocol of its URL. TLS is loaded with the first one that needs it, off the way to a refusal. */
+function open(url: string, options: http.RequestOptions): http.ClientRequest {
+  if (!url.startsWith('https:')) return http.request(url, { ...options, agent: httpAgent });
+  const tls = process.getBuiltinModule('node:https');
+  httpsAgent ??= new tls.Agent({ keepAlive: true });
+  return tls.request(url, { ...options, agent: httpsAgent });
+}
 
 /** What fails before a connection stands, so that nothing can have been sent. */
 const NOT_SENT: ReadonlySet<unknown> = new Set([
@@ -42,8 +48,7 @@ const NOT_SENT: ReadonlySet<unknown> = new Set([
 export function send(request: HttpRequest): Promise<HttpResult> {
   const { promise, resolve } = Promise.withResolvers<HttpResult>();
   const { method, url, headers, timeout, mostBytes, body, signal } = request;
-  const protocol = url.startsWith('https:') ? PROTOCOLS['https:'] : PROTOCOLS['http:'];
-  const outgoing = protocol.request(url, { method, headers, agent: protocol.agent, signal });
+  const outgoing = open(url, { method, headers, signal });
 
   const timer = setTimeout(() => end({ kind: 'timeout', sent: true }), timeout);
   const end = (result: HttpResult) => {
