@@ -14,19 +14,27 @@ export type AuditLog = {
 
 const PRODUCER = 'datastream-operation-cancel';
 
-/** Most bytes that may wait for the reader; with more, lines are refused instead of filling the memory. */
-const MOST_WAITING = 1024 * 1024;
+/**
+ * Most milliseconds that an INTENT has to leave the process. It has more than a RESULT, which stands between the work and the
+ * answer: a reader that is slow for a moment must not cost a cancellation.
+ */
+const INTENT_TIMEOUT = 5000;
+
+/** Most bytes that may wait for the reader, so that one that has stopped does not fill the memory: first INTENTs are refused. */
+const MOST_WAITING_INTENT = 1024 * 1024;
+const MOST_WAITING_RESULT = 16 * 1024 * 1024;
 
 /**
  * The audit log on `stdout`, where Cloud Logging reads one JSON object a line. The special keys are those of its agent for
  * structured logging.
  *
- * @param timeout milliseconds that a line has to leave the process
+ * @param resultTimeout milliseconds that a RESULT has to leave the process
  */
-export function auditLog(stdout: Writable, timeout: number): AuditLog {
+export function auditLog(stdout: Writable, resultTimeout: number): AuditLog {
   // A reader that is gone shows as an error of each write; as an event it would end the process.
   stdout.on('error', () => {});
-  const writeLine = lineWriter(stdout, timeout);
+  const writeIntent = lineWriter(stdout, MOST_WAITING_INTENT);
+  const writeResult = lineWriter(stdout, MOST_WAITING_RESULT);
 
   return {
     intent: (record, deadline) => {
@@ -34,7 +42,7 @@ export function auditLog(stdout: Writable, timeout: number): AuditLog {
       const message = `INTENT to cancel ${record.resourceName}${askedBy(record)}.`;
       const special = keys(record, labels, { first: true });
       const entry = { severity: 'NOTICE', message, ...special, phase: 'INTENT', audit: record };
-      return writeLine(JSON.stringify(entry), deadline.left());
+      return writeIntent(JSON.stringify(entry), Math.min(INTENT_TIMEOUT, deadline.left()));
     },
     result: (record) => {
       const labels = { outcome: record.outcome, trigger: record.trigger.type };
@@ -42,7 +50,7 @@ export function auditLog(stdout: Writable, timeout: number): AuditLog {
       const special = keys(record, labels, { last: true });
       const audit = { ...record, results: null };
       const entry = { severity, message: sentence(record), ...special, phase: 'RESULT', audit };
-      return writeLine(JSON.stringify(entry), timeout);
+      return writeResult(JSON.stringify(entry), resultTimeout);
     },
   };
 }
@@ -57,21 +65,22 @@ function keys(record: AuditRecord, labels: Record<string, string>, place: { firs
 }
 
 /**
- * Makes what writes a line, in one write so that lines of requests at the same time do not mix. Where a line was late, the
- * next ones are still written but not waited for until one is out: a reader that has stopped costs its patience once.
+ * Makes what writes a line, in one write so that lines of requests at the same time do not mix, and tells whether it left the
+ * process in time. Where a line was late, the next ones are still written but not waited for until one is out: a reader that
+ * has stopped costs its patience once.
+ *
+ * @param mostWaiting bytes that may wait for the reader; with more, a line is not written
  */
-function lineWriter(stdout: Writable, timeout: number): (line: string, patience: number) => Promise<boolean> {
+function lineWriter(stdout: Writable, mostWaiting: number): (line: string, timeout: number) => Promise<boolean> {
   let stalled = false;
-  return (line, patience) =>
+  return (line, timeout) =>
     new Promise((resolve) => {
-      if (stdout.writableLength > MOST_WAITING) return resolve(false);
-      const late = setTimeout(
-        () => {
-          stalled = true;
-          resolve(false);
-        },
-        stalled ? 0 : Math.min(timeout, patience),
-      );
+      if (stdout.writableLength > mostWaiting) return resolve(false);
+      const giveUp = () => {
+        stalled = true;
+        resolve(false);
+      };
+      const late = setTimeout(giveUp, stalled ? 0 : timeout);
       stdout.write(`${line}\n`, (error) => {
         stalled = false;
         clearTimeout(late);

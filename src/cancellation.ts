@@ -55,7 +55,7 @@ export async function cancelAndWatch(
   const found = (outcome: Outcome, operationAfter: OperationState | null, error?: ApiError): Finding => ({
     outcome,
     status: error === undefined ? OK : statusOfApiError(error),
-    operationAfter: cancelAttempts === 0 ? null : operationAfter,
+    operationAfter,
     cancelAttempts,
     retryAfter: error?.retryAfter ?? null,
   });

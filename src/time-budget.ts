@@ -14,7 +14,7 @@ export function timeToWork(settings: Settings): number {
   return settings.REQUEST_DEADLINE - timeToAnswer(settings);
 }
 
-/** The time in which a line of the audit log must leave the process. A reader that is slower has stopped. */
+/** The time in which the RESULT must leave the process. */
 export function timeToWrite(settings: Settings): number {
   return timeToAnswer(settings) * 0.8;
 }

@@ -426,6 +426,16 @@ describe('section 9: whose operations', () => {
     assert.deepEqual(cancelsOf(there), [0]);
   });
 
+  it('are the same under the number of their project, and named as the command named the parent', async () => {
+    const there = place({});
+    const metadata = { verb: 'create', createTime: '2026-11-22T09:00:00Z' };
+    const name = there.names[0]?.replace('acme-data', '481516234200');
+    const body = JSON.stringify({ operations: [{ name, metadata }] });
+    faults({ on: 'list', name: there.parent, fault: { kind: 'status', status: 200, body } });
+    const { results } = await sweep(fn, { ...all, parent: there.parent });
+    assert.deepEqual([results[0]?.resourceName, results[0]?.outcome], [there.names[0], 'CANCELLED']);
+  });
+
   const strange = [
     'projects/other-project/locations/us-central1/operations/stranger',
     'projects/acme-data/locations/elsewhere/operations/stranger',

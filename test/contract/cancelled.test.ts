@@ -45,6 +45,7 @@ describe('section 4: CANCELLED is said only where Datastream shows done and code
       emulator.fault({ on: 'get', fault: () => (emulator.counts.requests.cancel > 0 ? shown : undefined) });
       const { record } = await stage.act({ name });
       assert.equal(record.outcome, outcome, record.status.message);
+      if (outcome === 'CANCEL_REQUESTED') assert.equal(record.operationAfter?.errorCode, null);
     });
   }
 

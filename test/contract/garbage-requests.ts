@@ -25,9 +25,10 @@ const headerValue = fc.oneof(
   ),
   fc.constantFrom(
     '2026-11-22T10:15:00Z',
-    '2026-02-31T25:61:61Z',
+    '2026-02-31T23:59:59Z',
+    '9999-12-31T23:59:59-23:59',
     '+275760-09-13T00:00:00.001Z',
-    '0000-00-00T00:00:00Z',
+    '0000-01-01T00:00:00Z',
   ),
   fc.constantFrom('::1', 'fe80::1%eth0', '999.1.1.1', '1.2.3.4, 5.6.7.8', `00-${'0'.repeat(32)}-${'0'.repeat(16)}-00`),
   fc.stringMatching(/^[\t\x20-\x7e]{0,600}$/),
@@ -97,7 +98,8 @@ const data = fc.oneof(
   values,
 );
 
-const noted = fc.oneof(fc.string({ unit: 'binary', maxLength: 700 }), fc.constant('2026-11-22T10:15:00Z'), values);
+const time = fc.constantFrom('2026-11-22T10:15:00Z', '2026-02-31T23:59:59Z', '9999-12-31T23:59:59-23:59');
+const noted = fc.oneof(fc.string({ unit: 'binary', maxLength: 700 }), time, values);
 
 const message = fc.record(
   {

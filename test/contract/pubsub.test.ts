@@ -100,6 +100,30 @@ describe('section 3: Pub/Sub', () => {
     });
   }
 
+  for (const publishTime of [
+    '2026-02-31T00:00:00Z',
+    '2026-11-22T24:00:00Z',
+    '2026-11-22T10:15:60Z',
+    '2026-11-22T10:15:00',
+    '2026-11-22',
+    '0000-01-01T00:00:00Z',
+    '0000-01-01T00:00:00+23:00',
+    '9999-12-31T23:59:59-23:59',
+    '1795342500',
+    'Sun, 22 Nov 2026 10:15:00 GMT',
+    '',
+  ]) {
+    it(`takes a publish time that is none for no publish time: ${publishTime}`, async () => {
+      for (const shape of SHAPES) {
+        const { record } = await stage.post(
+          deliveryRequest(shape, { messageId: '7', data: name, publishTime }, SUBSCRIPTION),
+        );
+        assert.deepEqual([record.trigger.eventTime, record.resourceName], [null, name]);
+        assert.notEqual(record.outcome, 'EXPIRED');
+      }
+    });
+  }
+
   for (const { what, envelope } of [
     { what: 'null for the message', envelope: { message: null } },
     { what: 'text for the message', envelope: { message: 'hello' } },

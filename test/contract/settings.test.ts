@@ -259,8 +259,10 @@ describe('section 7: settings, each by itself', () => {
     });
 
     it('says so beside every other problem', () => {
-      const problems = problemsOf({ ...verify, MAX_OPERATIONS: '0' });
-      assert.deepEqual(problems.map((problem) => problem.split(':')[0]).sort(), ['CALLER_AUTH', 'MAX_OPERATIONS']);
+      for (const beside of [{ MAX_OPERATIONS: '0' }, { REQUIRE_REASON: 'yes' }, { ALLOWED_PARENTS: '' }]) {
+        const names = problemsOf({ ...verify, ...beside }).map((problem) => problem.split(':')[0]);
+        assert.deepEqual(names.sort(), ['CALLER_AUTH', ...Object.keys(beside)].sort());
+      }
     });
   });
 

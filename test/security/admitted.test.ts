@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { entryOf } from '../support/entry.ts';
 import { checkedRecord } from '../support/record.ts';
 import { type Sent, send } from './post.ts';
-import { bearer, CURRENT_SECRET, handedOn, NEXT_SECRET, RETIRED_SECRET, webhookHeaders } from './proofs.ts';
+import { bearer, CURRENT_SECRET, handedOn, NEXT_SECRET, PRINCIPAL, RETIRED_SECRET, webhookHeaders } from './proofs.ts';
 import { assertNothingSecret, secretsOf } from './secrets.ts';
 import { ADMITTED, type Admitted, KNOWN_LIMITS } from './sound-requests.ts';
 import { command, type SiteName, startWorld, type World } from './world.ts';
@@ -108,6 +108,18 @@ describe('section 7: who is let in, and what of the request is believed', () => 
         assert.equal(cancelsOf(own.operation), refused ? 0 : 1);
       }),
     );
+  });
+
+  it('the sentence in the log does not take what a body says for who asked', async () => {
+    const own = fresh();
+    const message = { data: Buffer.from(own.operation).toString('base64'), messageId: '1' };
+    const body = JSON.stringify({ message, subscription: 'root@example.com' });
+    const { entries } = await ask('verify', { headers: webhookHeaders({ body }), body });
+    assert.equal(entries.length, 2);
+    for (const entry of entries) assert.match(entry.message, /\(PUBSUB, from root@example\.com\)/);
+    const known = fresh();
+    const asked = await ask('exposed', { headers: bearer(handedOn()), body: command(known) });
+    for (const entry of asked.entries) assert.match(entry.message, new RegExp(`\\(WEBHOOK, by ${PRINCIPAL}\\)`));
   });
 
   describe('the address of the caller', () => {

@@ -6,7 +6,7 @@ import { checkedRecord } from '../support/record.ts';
 import type { Attempt, Expected } from './attempt.ts';
 import { CALLER_ATTEMPTS, CERTIFICATE_ATTEMPTS } from './caller-attempts.ts';
 import { BOTH_ATTEMPTS, CARRIER_ATTEMPTS, ONE_WAY_ATTEMPTS, OVERSIZED_ATTEMPTS } from './carrier-attempts.ts';
-import { CLOUD_RUN_ATTEMPTS, METHOD_ATTEMPTS } from './cloud-run-attempts.ts';
+import { CLOUD_RUN_ATTEMPTS, FORGED_HEADER_ATTEMPTS, METHOD_ATTEMPTS } from './cloud-run-attempts.ts';
 import { LIMIT_ATTEMPTS } from './limit-attempts.ts';
 import { BODY_ATTEMPTS, NAME_ATTEMPTS } from './name-attempts.ts';
 import { PARENT_ATTEMPTS } from './parent-attempts.ts';
@@ -25,6 +25,7 @@ const ATTEMPTS: Readonly<Record<string, readonly Attempt[]>> = {
   'a token and a signature of which one does not hold': BOTH_ATTEMPTS,
   'the way in that is not set up': ONE_WAY_ATTEMPTS,
   'webhooks whose signature does not hold': WEBHOOK_ATTEMPTS,
+  'headers that anybody can send, in place of a proof': FORGED_HEADER_ATTEMPTS,
   'a service that was made public by mistake': CLOUD_RUN_ATTEMPTS,
   'other methods than POST': METHOD_ATTEMPTS,
   "Google's certificates are not to be had": CERTIFICATE_ATTEMPTS,

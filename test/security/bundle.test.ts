@@ -7,6 +7,7 @@ import {
   CLAIMS,
   CURRENT_SECRET,
   handedOn,
+  PRINCIPAL,
   secondsFromNow,
   segment,
   signedBy,
@@ -37,6 +38,7 @@ describe('section 7: CALLER_AUTH=verify in the built function', () => {
       K_SERVICE: 'cancel',
       CALLER_AUTH: 'verify',
       OIDC_AUDIENCE: AUDIENCE,
+      ALLOWED_CALLERS: PRINCIPAL,
       WEBHOOK_SECRETS: CURRENT_SECRET,
       DEFAULT_WAIT: '0s',
     });
@@ -74,5 +76,13 @@ describe('section 7: CALLER_AUTH=verify in the built function', () => {
       emulator.requests.filter(({ kind }) => kind === 'certs').map(({ path }) => path),
       ['/oauth2/v1/certs'],
     );
+  });
+
+  it('warns at its start where an audience is set and no callers are listed, since Google signs for everybody', async () => {
+    const settings = { CALLER_AUTH: 'verify', OIDC_AUDIENCE: AUDIENCE };
+    await using open = await spawnFunction({ ...emulator.environment, ...settings });
+    assert.match(open.stderr(), /^.*OIDC_AUDIENCE.*ALLOWED_CALLERS.*\n$/);
+    await using limited = await spawnFunction({ ...emulator.environment, ...settings, ALLOWED_CALLERS: PRINCIPAL });
+    assert.equal(limited.stderr(), '');
   });
 });

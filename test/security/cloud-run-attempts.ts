@@ -44,42 +44,8 @@ const UNWRAPPED = {
   'x-goog-pubsub-publish-time': '2026-11-22T10:15:00Z',
 };
 
-/** `CALLER_AUTH=iam` on Cloud Run, where nobody has checked the caller: the service was made public by mistake. */
-export const CLOUD_RUN_ATTEMPTS: Attempt[] = attempts('exposed', UNAUTHENTICATED, {
-  'no token': headers(() => ({})),
-  'a token that is sound and whole, which Cloud Run has not checked': headers((world) => bearer(googleToken(world))),
-  'the same in X-Serverless-Authorization': headers((world) => serverlessBearer(googleToken(world))),
-  "a whole token of a stranger's": headers(() => bearer(signedBy(stranger.privateKey, { kid: '1' }, timedClaims()))),
-  'an empty signature': headers(() => bearer(handedOn({}, ''))),
-  'alg none': headers(() => bearer(`${segment({ alg: 'none' })}.${segment(timedClaims())}.`)),
-  'the mark of a checked token in small letters': headers(() => bearer(handedOn({}, 'signature_removed_by_google'))),
-  'more behind the mark': headers(() => bearer(handedOn({}, 'SIGNATURE_REMOVED_BY_GOOGLE_TOO'))),
-  'the mark as a fourth part': headers(() => bearer(handedOn({}, 'c2ln.SIGNATURE_REMOVED_BY_GOOGLE'))),
-  'the mark in base64': headers(() =>
-    bearer(handedOn({}, Buffer.from('SIGNATURE_REMOVED_BY_GOOGLE').toString('base64'))),
-  ),
-  'the mark alone': headers(() => bearer('SIGNATURE_REMOVED_BY_GOOGLE')),
-  'the mark behind nothing': headers(() => bearer('..SIGNATURE_REMOVED_BY_GOOGLE')),
-  'the mark behind claims that are no JSON': headers(() => bearer('e30.bm90LWpzb24.SIGNATURE_REMOVED_BY_GOOGLE')),
-  'the mark behind claims without a subject': headers(() => bearer(handedOn({ sub: undefined }))),
-  'the mark in Authorization behind a whole token in X-Serverless-Authorization': headers((world) => ({
-    ...bearer(handedOn()),
-    ...serverlessBearer(googleToken(world)),
-  })),
-  'the mark in Authorization behind an empty X-Serverless-Authorization': headers(() => ({
-    ...bearer(handedOn()),
-    'x-serverless-authorization': '',
-  })),
-  'the mark in Authorization of scheme Basic': headers(() => ({ authorization: `Basic ${handedOn()}` })),
-  'the mark in a trailer': (world) => ({
-    headers: { trailer: 'authorization' },
-    trailers: bearer(handedOn()),
-    body: command(world),
-  }),
-  'a sound webhook signature, which counts with verify only': (world) => ({
-    headers: webhookHeaders({ body: command(world) }),
-    body: command(world),
-  }),
+/** Whatever is on a request beside a token or a signature: a publisher or anybody else can put it there. */
+const FORGED: Readonly<Record<string, (world: World) => Sent>> = {
   'the headers of Cloud Scheduler': headers(() => SCHEDULER),
   'the headers of an unwrapped push': headers(() => UNWRAPPED),
   'the headers and the body of an Eventarc trigger': (world) => ({ headers: EVENT, body: pushBody(world) }),
@@ -114,6 +80,49 @@ export const CLOUD_RUN_ATTEMPTS: Attempt[] = attempts('exposed', UNAUTHENTICATED
     headers: { ...SCHEDULER, ...UNWRAPPED, ...EVENT, 'x-appengine-cron': 'true', 'x-google-internal': 'true' },
     body: command(world),
   }),
+};
+
+/** `CALLER_AUTH=verify`: the same headers are no proof there either. */
+export const FORGED_HEADER_ATTEMPTS: Attempt[] = attempts('verify', UNAUTHENTICATED, FORGED);
+
+/** `CALLER_AUTH=iam` on Cloud Run, where nobody has checked the caller: the service was made public by mistake. */
+export const CLOUD_RUN_ATTEMPTS: Attempt[] = attempts('exposed', UNAUTHENTICATED, {
+  'no token': headers(() => ({})),
+  'a token that is sound and whole, which Cloud Run has not checked': headers((world) => bearer(googleToken(world))),
+  'the same in X-Serverless-Authorization': headers((world) => serverlessBearer(googleToken(world))),
+  "a whole token of a stranger's": headers(() => bearer(signedBy(stranger.privateKey, { kid: '1' }, timedClaims()))),
+  'an empty signature': headers(() => bearer(handedOn({}, ''))),
+  'alg none': headers(() => bearer(`${segment({ alg: 'none' })}.${segment(timedClaims())}.`)),
+  'the mark of a checked token in small letters': headers(() => bearer(handedOn({}, 'signature_removed_by_google'))),
+  'more behind the mark': headers(() => bearer(handedOn({}, 'SIGNATURE_REMOVED_BY_GOOGLE_TOO'))),
+  'the mark as a fourth part': headers(() => bearer(handedOn({}, 'c2ln.SIGNATURE_REMOVED_BY_GOOGLE'))),
+  'a fourth part behind the mark': headers(() => bearer(`${handedOn()}.c2ln`)),
+  'the mark in base64': headers(() =>
+    bearer(handedOn({}, Buffer.from('SIGNATURE_REMOVED_BY_GOOGLE').toString('base64'))),
+  ),
+  'the mark alone': headers(() => bearer('SIGNATURE_REMOVED_BY_GOOGLE')),
+  'the mark behind nothing': headers(() => bearer('..SIGNATURE_REMOVED_BY_GOOGLE')),
+  'the mark behind claims that are no JSON': headers(() => bearer('e30.bm90LWpzb24.SIGNATURE_REMOVED_BY_GOOGLE')),
+  'the mark behind claims without a subject': headers(() => bearer(handedOn({ sub: undefined }))),
+  'the mark in Authorization behind a whole token in X-Serverless-Authorization': headers((world) => ({
+    ...bearer(handedOn()),
+    ...serverlessBearer(googleToken(world)),
+  })),
+  'the mark in Authorization behind an empty X-Serverless-Authorization': headers(() => ({
+    ...bearer(handedOn()),
+    'x-serverless-authorization': '',
+  })),
+  'the mark in Authorization of scheme Basic': headers(() => ({ authorization: `Basic ${handedOn()}` })),
+  'the mark in a trailer': (world) => ({
+    headers: { trailer: 'authorization' },
+    trailers: bearer(handedOn()),
+    body: command(world),
+  }),
+  'a sound webhook signature, which counts with verify only': (world) => ({
+    headers: webhookHeaders({ body: command(world) }),
+    body: command(world),
+  }),
+  ...FORGED,
   'a path that a health check may have': (world) => ({ path: '/healthz', body: command(world) }),
   'a path that cannot be decoded': (world) => ({ path: '/%E0%A4%A', body: command(world) }),
   'a path that the framework answers by itself': (world) => ({ path: '/robots.txt', body: command(world) }),

@@ -108,6 +108,8 @@ export function bodiesWith(proof: string): Record<string, string> {
     'a field name within select': JSON.stringify({ parent: PARENT, select: { [proof]: 1 } }),
     'a name that is none': JSON.stringify({ name: `${name}/${proof}` }),
     'a bare text': proof,
+    'a reason': JSON.stringify({ name, reason: `tried it with ${proof}`.slice(0, 256) }),
+    'a request id': JSON.stringify({ name, requestId: proof.slice(0, 128) }),
     'a wait': JSON.stringify({ name, wait: proof }),
     'a verb': JSON.stringify({ parent: PARENT, select: { verbs: [proof] } }),
     'JSON that is none': `{"name": "${proof}`,

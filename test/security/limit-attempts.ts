@@ -51,7 +51,7 @@ export const LIMIT_ATTEMPTS: Attempt[] = [
     }),
   }),
   {
-    attempt: 'a message from the year before, delivered now',
+    attempt: 'a message from years before, delivered now',
     at: 'open',
     request: (world) =>
       deliveryRequest(

@@ -62,6 +62,7 @@ describe('section 7: a sweep gets nowhere that a single command does not', () =>
     'a query': `${PARENT}/operations/operation-1?alt=media`,
     'a method': `${PARENT}/operations/operation-1:delete`,
     'a stream': `${PARENT}/streams/orders`,
+    'the parent alone': PARENT,
     'a thousand characters': `${PARENT}/operations/${'o'.repeat(1000)}`,
     'a token': `${PARENT}/operations/Bearer ya29.c.b0Aaekm1K9`,
     nothing: '',

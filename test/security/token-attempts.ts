@@ -60,6 +60,10 @@ export const CLAIM_ATTEMPTS = claims({
   'an expiry of digits in a string': () => ({ exp: String(secondsFromNow(3600)) }),
   'no time of issue': () => ({ iat: undefined }),
   'issued in two minutes': () => ({ iat: secondsFromNow(120), exp: secondsFromNow(3600) }),
+  'issued in two minutes, to be used from now on': () => ({
+    iat: secondsFromNow(120),
+    nbf: secondsFromNow(0),
+  }),
   'issued after it expires': () => ({ iat: secondsFromNow(120), exp: secondsFromNow(60) }),
   'not to be used before two minutes from now': () => ({ nbf: secondsFromNow(120) }),
   'a beginning in words': () => ({ nbf: 'now' }),

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
@@ -18,7 +20,7 @@ export type FunctionUnderTest = AsyncDisposable & {
 
 // A developer's own credentials would come before those of the emulator's metadata server.
 delete process.env['GOOGLE_APPLICATION_CREDENTIALS'];
-process.env['CLOUDSDK_CONFIG'] = new URL('no-credentials', import.meta.url).pathname;
+process.env['CLOUDSDK_CONFIG'] = join(tmpdir(), 'datastream-operation-cancel-no-credentials');
 
 let registered = 0;
 keepRequestsUnparsed();

@@ -17,7 +17,21 @@ export function concludedRecord(value: unknown): ConcludedRecord {
   if (codes !== undefined) assert.equal(status.name, codes, `status of ${outcome}`);
   if (record.cancelAttempts === 0) assert.equal(record.operationAfter, null, 'no cancel, nothing after it');
   assert.ok(record.receiveTime <= completeTime, 'it is finished after it came');
+  for (const time of timesOf(record)) assert.ok(isTime(time), `${time} is no time of RFC 3339 in UTC`);
   return { ...record, outcome, status, completeTime };
+}
+
+function timesOf({ receiveTime, completeTime, trigger, operationBefore, operationAfter }: AuditRecord): string[] {
+  const ofOperations = [operationBefore, operationAfter].flatMap((state) => [state?.createTime, state?.endTime]);
+  const times = [receiveTime, completeTime, trigger.eventTime, ...ofOperations];
+  return times.filter((time) => typeof time === 'string');
+}
+
+/** Whether a day and a time of day are meant that there are, in a year that BigQuery knows. */
+function isTime(text: string): boolean {
+  if (!/^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(text)) return false;
+  const milliseconds = Date.parse(text);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(text.slice(0, 19));
 }
 
 /** The code of each outcome that has one code only. Source: the contract's table of outcomes. */
