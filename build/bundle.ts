@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /*
@@ -6,8 +6,7 @@ import { build } from 'esbuild';
  * every cold start; CommonJS, because the framework loads that without looking for a package.json first. The framework
  * stays outside: it is what loads the bundle, and inside it the function would be registered with a copy.
  */
-rmSync('dist', { recursive: true, force: true });
-await build({
+const { outputFiles } = await build({
   entryPoints: ['src/index.ts'],
   outfile: 'dist/function.cjs',
   bundle: true,
@@ -20,6 +19,15 @@ await build({
   external: ['@google-cloud/functions-framework', 'node-fetch', 'https-proxy-agent'],
   legalComments: 'linked',
   logLevel: 'warning',
+  write: false,
 });
 
+mkdirSync('dist', { recursive: true });
+// What V8 compiled of an earlier bundle must be gone before there is a new one: V8 tells them apart by their length only.
+rmSync('dist/function.cache', { force: true });
+for (const { path, contents } of outputFiles) {
+  // Renamed into place, so that whoever starts the function meanwhile reads a whole file.
+  writeFileSync(`${path}.new`, contents);
+  renameSync(`${path}.new`, path);
+}
 copyFileSync('src/entry-point.cjs', 'dist/index.cjs');

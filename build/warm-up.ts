@@ -56,7 +56,8 @@ const env = {
   DATASTREAM_ENDPOINT: `http://${googleHost}`,
   GCE_METADATA_HOST: googleHost,
   METADATA_SERVER_DETECTION: 'assume-present',
-  CLOUDSDK_CONFIG: new URL('no-credentials', import.meta.url).pathname,
+  // Nobody's own credentials.
+  CLOUDSDK_CONFIG: new URL('none', import.meta.url).pathname,
 };
 const started = spawn(process.execPath, [framework, '--target=cancelOperation', '--source=build/compile.cjs'], {
   env,
