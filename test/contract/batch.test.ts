@@ -497,7 +497,10 @@ describe('section 9: more than maxOperations', () => {
 describe('section 9: validateOnly', () => {
   it('answers the selection in full whatever its number, oldest first, and cancels nothing', async () => {
     const there = place(...running(30).map((_, index) => ({ id: `o${String(index).padStart(2, '0')}` })));
+    const { get } = emulator.counts.requests;
     const swept = await sweep(fn, { ...all, parent: there.parent, validateOnly: true, maxOperations: 1 });
+    // The list has shown them, so the selection is answered however many there are.
+    assert.equal(emulator.counts.requests.get, get);
     assert.deepEqual([swept.http, swept.summary.status], [200, STATUS_OK]);
     assert.deepEqual(swept.summary.counts, counts({ VALIDATED: 30 }));
     assert.deepEqual(
