@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
 /*
  * Runs the bundle once, one refusal and one cancellation, so that dist/function.cache has all that V8 compiles for them.
@@ -48,21 +49,21 @@ function portOf(address: ReturnType<typeof google.address>): number {
 
 const googleHost = `127.0.0.1:${portOf(google.address())}`;
 const port = await freePort();
-const framework = new URL('../node_modules/@google-cloud/functions-framework/build/src/main.js', import.meta.url)
-  .pathname;
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const framework = here('../node_modules/@google-cloud/functions-framework/build/src/main.js');
 const env = {
   NODE_ENV: 'production',
   PORT: String(port),
   DATASTREAM_ENDPOINT: `http://${googleHost}`,
   GCE_METADATA_HOST: googleHost,
-  METADATA_SERVER_DETECTION: 'assume-present',
   // Nobody's own credentials.
-  CLOUDSDK_CONFIG: new URL('none', import.meta.url).pathname,
+  CLOUDSDK_CONFIG: here('none'),
 };
 const started = spawn(process.execPath, [framework, '--target=cancelOperation', '--source=build/compile.cjs'], {
   env,
-  stdio: 'ignore',
+  stdio: ['ignore', 'ignore', 'inherit'],
 });
+const exited = once(started, 'exit');
 
 /** Posts to the function; tries again, for some seconds, until it is up. */
 async function post(body: string): Promise<unknown> {
@@ -71,7 +72,7 @@ async function post(body: string): Promise<unknown> {
       const response = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body });
       return await response.json();
     } catch (error) {
-      if (attempts === 200) throw error;
+      if (attempts === 200 || started.exitCode !== null) throw error;
       await sleep(25);
     }
   }
@@ -85,6 +86,6 @@ try {
 } finally {
   // The framework ends the process in good order, and with that the cache is written.
   started.kill('SIGTERM');
-  await once(started, 'exit');
+  await exited;
   google.close();
 }

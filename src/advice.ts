@@ -1,4 +1,4 @@
-import type { ApiError } from './google/answer.ts';
+import type { ApiError } from './google/api-error.ts';
 import { type CodeName, type Status, statusOf } from './status.ts';
 
 /** What to do about an ErrorInfo's reason. Source of the reasons: google.api.ErrorReason. */

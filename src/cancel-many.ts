@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { statusOfApiError } from './advice.ts';
 import type { AuditRecord } from './audit-record.ts';
-import { cancelOne, logResult, type Tools } from './cancel-one.ts';
+import { cancelOne, type Tools } from './cancel-one.ts';
 import type { CancelMany } from './command.ts';
-import type { ApiError } from './google/answer.ts';
+import { type ApiError, apiError, isApiError } from './google/api-error.ts';
 import type { ListedOperation } from './google/datastream.ts';
 import type { Call } from './google/exchange.ts';
-import { isApiError } from './google/retry.ts';
+import { logResult } from './log-result.ts';
 import { countsOf } from './record.ts';
 import { conclude, type Report } from './report.ts';
 import { byAge, selector } from './selection.ts';
 import { isTransient, OK, statusOf } from './status.ts';
 
-/** How many operations are cancelled at the same time: Datastream's quota is 1,200 calls a minute, and each takes three. */
+/** How many operations are cancelled at the same time: Datastream's quota is 1,200 calls a minute, and each takes three or more. */
 const AT_A_TIME = 5;
 
-/** With less than these milliseconds, or this part of `REQUEST_DEADLINE`, left, an operation is not started. */
+/** An operation is not started with fewer milliseconds left than this, or than this part of `REQUEST_DEADLINE` if that is less. */
 const LEAST_TO_START = 5000;
 const LEAST_PART_TO_START = 0.1;
 
@@ -26,10 +26,10 @@ const LEAST_PART_TO_START = 0.1;
  * @param record with everything about the request
  */
 export async function cancelMany(command: CancelMany, record: AuditRecord, call: Call, tools: Tools): Promise<Report> {
-  return logResult(await judgeMany(command, record, call, tools), tools);
+  return logResult(await runMany(command, record, call, tools), tools);
 }
 
-async function judgeMany(command: CancelMany, record: AuditRecord, call: Call, tools: Tools): Promise<Report> {
+async function runMany(command: CancelMany, record: AuditRecord, call: Call, tools: Tools): Promise<Report> {
   const { clock } = tools;
   const selected = await select(command, call, tools);
   if (isApiError(selected)) {
@@ -62,10 +62,14 @@ async function select(
     const page = await datastream.list(command.parent, pageToken, call);
     if (isApiError(page)) return page;
     for (const operation of page.operations.filter(isSelected)) selected.set(operation.name, operation);
+    if (page.nextPageToken === pageToken && pageToken !== '') return ENDLESS;
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
   return [...selected.values()].sort(byAge);
 }
+
+/** A page that names itself as the next one would be read until the deadline. */
+const ENDLESS = apiError('INTERNAL', 'Datastream lists the same page again and again.');
 
 /** One operation of a batch: its own record, cancelled as if it had been named, unless the time left is too short. */
 async function cancelSelected(

@@ -4,14 +4,14 @@ import type { AuditRecord, OperationState } from './audit-record.ts';
 import { cancelAndWatch } from './cancellation.ts';
 import type { Clock } from './clock.ts';
 import type { CancelOne } from './command.ts';
+import { isApiError } from './google/api-error.ts';
 import type { Datastream } from './google/datastream.ts';
 import type { Call } from './google/exchange.ts';
-import { isApiError } from './google/retry.ts';
+import { logResult, unrecorded } from './log-result.ts';
 import { checkVerb } from './permission.ts';
-import { Refusal } from './refusal.ts';
-import { type ConcludedRecord, conclude, type Report, refuse } from './report.ts';
+import { conclude, faultStatus, type Report, refuse } from './report.ts';
 import type { Settings } from './settings.ts';
-import { OK, statusOf } from './status.ts';
+import { OK } from './status.ts';
 
 /** What the function works with. */
 export type Tools = { settings: Settings; datastream: Datastream; log: AuditLog; clock: Clock };
@@ -30,13 +30,14 @@ export type OneRequest = Pick<CancelOne, 'name' | 'validateOnly' | 'wait'> & {
  * @param record with everything about the request, nothing yet about the operation
  */
 export async function cancelOne(request: OneRequest, record: AuditRecord, tools: Tools): Promise<Report> {
-  return logResult(await judgeOne(request, record, tools), tools);
+  return logResult(await runOne(request, record, tools), tools);
 }
 
-async function judgeOne(request: OneRequest, record: AuditRecord, tools: Tools): Promise<Report> {
+async function runOne(request: OneRequest, record: AuditRecord, tools: Tools): Promise<Report> {
   const { settings, datastream, log, clock } = tools;
   const { name, validateOnly, wait, call } = request;
   let known = record;
+  let announced = false;
   try {
     const before = request.seen ?? (await datastream.get(name, call));
     if (isApiError(before)) {
@@ -49,26 +50,14 @@ async function judgeOne(request: OneRequest, record: AuditRecord, tools: Tools):
     if (before.done) return conclude(known, { outcome: 'ALREADY_DONE', status: OK }, clock);
     if (validateOnly) return conclude(known, { outcome: 'VALIDATED', status: OK }, clock);
     if (!(await log.intent(known, call.deadline))) throw unrecorded();
+    announced = true;
     const requestReason = requestReasonOf(known);
     return conclude(known, await cancelAndWatch({ name, requestReason, wait, call }, datastream, clock), clock);
   } catch (error) {
+    // From here on a fault of ours may lie behind a cancel that was sent.
+    if (announced) return conclude(known, { outcome: 'UNKNOWN', status: faultStatus(error) }, clock);
     return refuse(known, error, clock);
   }
-}
-
-/** Writes the RESULT. Where it cannot be written and nothing was cancelled, the request fails, so that it is sent again. */
-export async function logResult(report: Report, { log, clock }: Pick<Tools, 'log' | 'clock'>): Promise<Report> {
-  const written = await log.result(report.record);
-  return written || mayHaveCancelled(report.record) ? report : refuse(report.record, unrecorded(), clock);
-}
-
-function mayHaveCancelled({ cancelAttempts, results }: ConcludedRecord): boolean {
-  return cancelAttempts > 0 || (results ?? []).some((result) => result.cancelAttempts > 0);
-}
-
-function unrecorded(): Refusal {
-  const message = 'The audit log cannot be written, so nothing was cancelled; send the request again.';
-  return new Refusal('ERROR', statusOf('UNAVAILABLE', message));
 }
 
 /**

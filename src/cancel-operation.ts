@@ -3,10 +3,11 @@ import { answer, answerMethodNotAllowed } from './answer.ts';
 import { type Body, readBody } from './body.ts';
 import { type Authenticate, checkCaller } from './caller/authenticate.ts';
 import { cancelMany } from './cancel-many.ts';
-import { cancelOne, logResult, type Tools } from './cancel-one.ts';
-import { type Clock, deadlineIn, within } from './clock.ts';
+import { cancelOne, type Tools } from './cancel-one.ts';
+import { type Clock, type Deadline, deadlineIn } from './clock.ts';
 import type { CommandResult } from './command.ts';
-import { type Identity, UNKNOWN_IDENTITY } from './google/identity.ts';
+import type { Identity } from './google/identity.ts';
+import { logResult } from './log-result.ts';
 import { checkParent } from './permission.ts';
 import {
   newRecord,
@@ -29,7 +30,7 @@ import { checkPayloadSize, recognizeDelivery } from './trigger/recognize.ts';
 /** All that the function works with, made once at start. */
 export type Parts = Tools & {
   runtime: Runtime;
-  identity: () => Promise<Identity>;
+  identity: (deadline: Deadline) => Promise<Identity>;
   authenticate: Authenticate;
   readCommand: (payload: Buffer) => CommandResult;
 };
@@ -38,25 +39,24 @@ export type Parts = Tools & {
 export function cancelOperation(parts: Parts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
     if (request.method !== 'POST') return answerMethodNotAllowed(response);
-    answer(response, await judge(request, parts));
+    answer(response, await handle(request, parts));
   };
 }
 
 /** One request from its bytes to its report, in the order of the contract: size, caller, command, age, permission. */
-async function judge(request: IncomingMessage, parts: Parts): Promise<Report> {
+async function handle(request: IncomingMessage, parts: Parts): Promise<Report> {
   const { settings, clock } = parts;
   const { headers } = request;
   const deadline = deadlineIn(clock, timeToWork(settings));
   const { traceId, traceparent } = traceOf(headers);
   let record = newRecord(headers, request.socket.remoteAddress, parts.runtime, clock);
   try {
-    const identity = (await within(deadline, parts.identity())) ?? UNKNOWN_IDENTITY;
+    const identity = await parts.identity(deadline);
     record = withIdentity(record, identity, traceId);
 
-    const body = await readBody(request, headers['content-encoding'], deadline).catch((error: unknown) => {
-      record = withTrigger(record, recognizeDelivery(headers, NO_BODY).trigger);
-      throw error;
-    });
+    // By the headers alone, in case the body cannot be read.
+    record = withTrigger(record, recognizeDelivery(headers, NO_BODY).trigger);
+    const body = await readBody(request, headers['content-encoding'], deadline);
     const { trigger, payload } = recognizeDelivery(headers, body);
     record = withTrigger(record, trigger);
     checkPayloadSize(payload);

@@ -1,10 +1,10 @@
 import { statusOfApiError } from './advice.ts';
 import type { OperationState } from './audit-record.ts';
 import { type Clock, deadlineIn } from './clock.ts';
-import type { ApiError } from './google/answer.ts';
+import { type ApiError, isApiError } from './google/api-error.ts';
 import type { Datastream } from './google/datastream.ts';
 import type { Call } from './google/exchange.ts';
-import { isApiError, MOST_ATTEMPTS, pauseAfter } from './google/retry.ts';
+import { MOST_ATTEMPTS, pauseAfter } from './google/retry.ts';
 import type { Outcome } from './outcome.ts';
 import { isTransient, OK, type Status } from './status.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Time and chance, given to whatever depends on them so that a test can hold both. */
+/** Time and chance, given to what decides by them so that a test can hold both. Timeouts of sockets and streams are real. */
 export type Clock = {
   /** Wall-clock time in milliseconds since the epoch: for records. */
   now: () => number;
@@ -34,7 +34,7 @@ export function deadlineIn(clock: Clock, milliseconds: number): Deadline {
   return { left: () => Math.min(Math.max(0, end - clock.elapsed()), LONGEST_TIMER) };
 }
 
-/** What a promise brings before the deadline, undefined where it brings nothing. What comes later is dropped. */
+/** What a promise brings, or rejects with, before the deadline; undefined where it brings nothing. What comes later is dropped. */
 export function within<T>(deadline: Deadline, promise: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, deadline.left(), undefined);

@@ -10,7 +10,7 @@ import { bounded } from './text.ts';
 
 const string = () => z.string({ error: 'must be a string.' });
 
-/** A string about which `problem` says what would be right, undefined where it is. */
+/** A string about which `problem` says what would be right, undefined if it is valid. */
 const named = (problem: (text: string) => string | undefined) =>
   string().check(z.refine((text) => problem(text) === undefined, { error: ({ input }) => problem(String(input)) }));
 

@@ -19,20 +19,20 @@ const MISTAKES: readonly { looks: RegExp; description: string }[] = [
   },
 ];
 
-/** What is wrong with the name of an operation, undefined where nothing is. */
+/** What is wrong with the name of an operation, undefined if it is valid. */
 export function nameProblem(text: string): string | undefined {
   if (isOperationName(text)) return undefined;
   return knownMistake(text) ?? `must be ${OPERATION}.`;
 }
 
-/** What is wrong with the name of a parent, undefined where nothing is. */
+/** What is wrong with the name of a parent, undefined if it is valid. */
 export function parentProblem(text: string): string | undefined {
   if (isParentName(text)) return undefined;
   if (parentPattern(text) !== undefined) return `must be one project and one location, ${PARENT}, without "*".`;
   return `must be ${PARENT}.`;
 }
 
-/** What is wrong with the target of a selection, undefined where nothing is. `*` stands for a segment or a part of one. */
+/** What is wrong with the target of a selection, undefined if it is valid. `*` stands for a segment or a part of one. */
 export function targetProblem(text: string): string | undefined {
   const wellFormed = text.length <= 1024 && /^projects(?:\/[A-Za-z0-9._~:*-]+)+$/.test(text);
   if (wellFormed) return undefined;

@@ -1,20 +1,23 @@
 import type { Identity } from './google/identity.ts';
-import { denied } from './refusal.ts';
+import { denied, Refusal } from './refusal.ts';
 import { type Parent, parentOf } from './resource-name.ts';
 import type { Settings } from './settings.ts';
+import { statusOf } from './status.ts';
 
 /**
  * Checks that operations of this parent may be cancelled.
  *
  * @param name of an operation or a parent
  * @returns the rule that allows it: an entry of `ALLOWED_PARENTS`, or the function's own project
- * @throws {Refusal} DENIED
+ * @throws {Refusal} DENIED; ERROR where the own project decides and the metadata server failed to tell it
  */
 export function checkParent(name: string, settings: Settings, identity: Identity): string {
   const parent = parentOf(name);
   const rules = settings.ALLOWED_PARENTS ?? ownProject(identity);
   const rule = parent && rules.find((allowed) => covers(allowed, parent));
   if (rule !== undefined) return rule.rule;
+  // A DENIED is for good: Pub/Sub would not deliver the message again.
+  if (settings.ALLOWED_PARENTS === undefined && !identity.final) throw new Refusal('ERROR', PROJECT_UNKNOWN);
   const advice =
     rules.length === 0
       ? 'ALLOWED_PARENTS is not set and the own project is not known'
@@ -31,6 +34,11 @@ export function checkVerb(verb: string | null, settings: Settings): void {
     'This function may not cancel operations of this verb; its operator lists verbs in ALLOWED_VERBS.',
   );
 }
+
+const PROJECT_UNKNOWN = statusOf(
+  'UNAVAILABLE',
+  'The metadata server did not tell the own project of this function; send the request again.',
+);
 
 type Rule = Parent & { rule: string };
 

@@ -34,15 +34,18 @@ export function conclude(record: AuditRecord, conclusion: Conclusion, clock: Clo
   };
 }
 
-/** Finishes a record with the refusal that ended the request. Any other error is a fault of ours, and is not shown. */
+/** The status of a fault of ours: its kind, which is worth reporting, and nothing of what it says, which may be secret. */
+export function faultStatus(error: unknown): Status {
+  const kind = error instanceof Error ? error.name : typeof error;
+  return statusOf(
+    'INTERNAL',
+    `This function failed (${kind}); send the request again, and report it if that does not help.`,
+  );
+}
+
+/** Finishes a record with the refusal that ended the request, or with a fault of ours. */
 export function refuse(record: AuditRecord, error: unknown, clock: Clock): Report {
-  if (!(error instanceof Refusal)) {
-    const status = statusOf(
-      'INTERNAL',
-      'This function failed; send the request again, and report it if that does not help.',
-    );
-    return conclude(record, { outcome: 'ERROR', status }, clock);
-  }
+  if (!(error instanceof Refusal)) return conclude(record, { outcome: 'ERROR', status: faultStatus(error) }, clock);
   const { outcome, status } = error;
   const { rule, tooLarge = false } = error.details;
   const { authorizationInfo } = record;

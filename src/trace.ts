@@ -7,7 +7,7 @@ export type Trace = { traceId: string | undefined; traceparent: string | undefin
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** `X-Cloud-Trace-Context: TRACE_ID/SPAN_ID;o=OPTIONS`. */
-const CLOUD_TRACE = /^(?!0{32})([0-9a-f]{32})(?:\/\d{1,20})?(?:;o=\d+)?$/i;
+export const CLOUD_TRACE = /^(?!0{32})([0-9a-f]{32})(?:\/\d{1,20})?(?:;o=\d+)?$/i;
 
 /** Reads the trace from `traceparent`, else from `X-Cloud-Trace-Context`. */
 export function traceOf(headers: Headers): Trace {

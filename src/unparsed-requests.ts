@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { type IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
+import { CLOUD_TRACE } from './trace.ts';
 
 /**
  * Lets every request reach the function as it was sent: any path, any body.
@@ -26,7 +27,7 @@ export function keepRequestsUnparsed(): void {
     if (request.headers.expect?.toLowerCase() !== '100-continue') delete request.headers.expect;
     // The framework copies these two into the labels of every line, whoever sent them.
     keepOnly(request.headers, 'function-execution-id', /^[A-Za-z0-9-]{1,64}$/);
-    keepOnly(request.headers, 'x-cloud-trace-context', /^[0-9a-f]{32}(?:\/\d{1,20})?(?:;o=\d)?$/i);
+    keepOnly(request.headers, 'x-cloud-trace-context', CLOUD_TRACE);
   });
 }
 

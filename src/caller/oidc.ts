@@ -31,7 +31,7 @@ export function oidcVerifier(
   audience: string | undefined,
   certificatesUrl: string,
 ): (token: Token, deadline: Deadline) => Promise<void> {
-  let client: OAuth2Client | undefined;
+  let client: Promise<OAuth2Client> | undefined;
 
   return async (token, deadline) => {
     if (audience === undefined) {
@@ -40,11 +40,12 @@ export function oidcVerifier(
     if (!isTimely(token))
       throw unauthenticated('Send a current token: this one is expired, not yet valid, or lives too long.');
     if (token.claims.email_verified !== true) throw unauthenticated('Send a token whose email Google has verified.');
-    client ??= await makeClient(certificatesUrl);
-    const fetching = client.getFederatedSignonCertsAsync().catch(() => undefined);
+    client ??= makeClient(certificatesUrl);
+    const verifier = await client;
+    const fetching = verifier.getFederatedSignonCertsAsync().catch(() => undefined);
     const { data: keys } = certificates.safeParse((await within(deadline, fetching))?.certs);
     if (keys === undefined) throw new Refusal('ERROR', NO_CERTIFICATES);
-    await client.verifySignedJwtWithCertsAsync(token.text, keys, audience, ISSUERS).catch(() => {
+    await verifier.verifySignedJwtWithCertsAsync(token.text, keys, audience, ISSUERS).catch(() => {
       throw unauthenticated('Send a token that Google signed for the audience of this function (OIDC_AUDIENCE).');
     });
   };

@@ -20,7 +20,7 @@ export function authenticateByProof(settings: Settings, certificatesUrl: string)
     if (signed) verifySignature(headers, body);
     if (carried.kind === 'none')
       return { principalEmail: null, principalSubject: null, verifiedBy: 'WEBHOOK_SIGNATURE' };
-    if (carried.kind === 'malformed' || carried.token.signature === SIGNATURE_REMOVED) {
+    if (carried.kind === 'malformed' || carried.token.signature === SIGNATURE_REMOVED || !carried.token.claims.sub) {
       throw unauthenticated('Send the OIDC token whole, signature included, as "Authorization: Bearer …".');
     }
     await verifyToken(carried.token, deadline);

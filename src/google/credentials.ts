@@ -34,7 +34,7 @@ export function applicationDefaultCredentials(): Credentials {
       client ??= findClient();
       const loaded = await client;
       const { token } = await loaded.getAccessToken();
-      if (typeof token !== 'string' || token === '') return undefined;
+      if (typeof token !== 'string' || token === '') throw new TypeError('That is no token.');
       const quota = loaded.quotaProjectId;
       const headers = { authorization: `Bearer ${token}`, ...(quota && { 'x-goog-user-project': quota }) };
       const authorization = { token, headers };

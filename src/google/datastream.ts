@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { OperationState } from '../audit-record.ts';
 import type { Clock } from '../clock.ts';
 import { isOperationName, operationIdOf, parentOf } from '../resource-name.ts';
-import { type ApiError, parseJson } from './answer.ts';
+import { type ApiError, parseJson } from './api-error.ts';
 import type { Credentials } from './credentials.ts';
 import { type Call, exchanger } from './exchange.ts';
 import { operationSchema, stateOf } from './operation.ts';

@@ -1,8 +1,7 @@
 import type { Clock, Deadline } from '../clock.ts';
-import { type ApiError, apiError, readError } from './answer.ts';
+import { type ApiError, apiError, isApiError, readError } from './api-error.ts';
 import type { Authorization, Credentials } from './credentials.ts';
-import { send } from './http.ts';
-import { isApiError } from './retry.ts';
+import { type HttpResult, send } from './http.ts';
 
 /** What a call of the API needs beside its arguments. */
 export type Call = {
@@ -46,12 +45,9 @@ export function exchanger(endpoint: string, version: string, credentials: Creden
     const headers = { ...common, ...given.headers, ...trace, ...request.headers };
     const url = `${endpoint}/v1/${request.path}`;
     const result = await send({ method: request.method, url, headers, timeout, mostBytes: MOST_BYTES });
-    if (result.kind === 'broken' && !result.sent) return UNREACHED;
-    call.onSent?.();
-    if (result.kind === 'broken') return BROKEN;
-    if (result.kind === 'timeout') return TIMED_OUT;
-    // Whoever answers may repeat what it was sent, and what it says goes into the record.
-    const body = result.body.replaceAll(given.token, '[redacted]');
+    if (result.kind === 'answer' || result.sent) call.onSent?.();
+    if (result.kind !== 'answer') return errorOf(result);
+    const body = withoutToken(result.body, given.token);
     if (result.http < 200 || result.http > 299) return readError(result.http, result.headers, body, clock.now());
     return read(body) ?? UNDOCUMENTED;
   }
@@ -73,10 +69,27 @@ export function exchanger(endpoint: string, version: string, credentials: Creden
   };
 }
 
+/** Fewer characters than this are no token of Google's, and may stand in an answer by chance. */
+const LEAST_TOKEN = 16;
+
+/** What was answered, without the token: whoever answers may repeat what it was sent, and what it says is recorded. */
+function withoutToken(body: string, token: string): string {
+  return token.length < LEAST_TOKEN ? body : body.replaceAll(token, '[redacted]');
+}
+
+/** Why there is no answer. What may have been carried out all the same is lost, what never left is not. */
+function errorOf({ kind, sent }: Exclude<HttpResult, { kind: 'answer' }>): ApiError {
+  if (kind === 'timeout') return sent ? TIMED_OUT : CONNECT_TIMED_OUT;
+  return sent ? BROKEN : UNREACHED;
+}
+
 const NO_TOKEN = apiError('UNAVAILABLE', 'No access token could be had for the runtime service account.');
 const OUT_OF_TIME = apiError('DEADLINE_EXCEEDED', 'REQUEST_DEADLINE has passed.');
 const TIMED_OUT = apiError('DEADLINE_EXCEEDED', 'Datastream did not answer in time.', { retriable: true, lost: true });
 const BROKEN = apiError('UNAVAILABLE', 'The connection to Datastream broke.', { retriable: true, lost: true });
+const CONNECT_TIMED_OUT = apiError('DEADLINE_EXCEEDED', 'Datastream could not be reached in time.', {
+  retriable: true,
+});
 const UNREACHED = apiError('UNAVAILABLE', 'Datastream could not be reached.', { retriable: true });
 const UNDOCUMENTED = apiError('INTERNAL', 'Datastream answered something that its API does not document.', {
   lost: true,

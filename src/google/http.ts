@@ -18,13 +18,15 @@ export type HttpRequest = {
 /** An answer that arrived whole, or none. `sent` tells whether the request may have reached the other side. */
 export type HttpResult =
   | { kind: 'answer'; http: number; headers: http.IncomingHttpHeaders; body: string }
-  | { kind: 'broken'; sent: boolean }
-  | { kind: 'timeout'; sent: true };
+  | { kind: 'broken' | 'timeout'; sent: boolean };
 
 const httpAgent = new http.Agent({ keepAlive: true });
 let httpsAgent: https.Agent | undefined;
 
-/** Makes a request over the protocol of its URL. TLS is loaded with the first one that needs it, off the way to a refusal. */
+/**
+ * Makes a request over the protocol of its URL. TLS is loaded with the first one that needs it, so
+ * that a refused request does not pay for it.
+ */
 function open(url: string, options: http.RequestOptions): http.ClientRequest {
   if (!url.startsWith('https:')) return http.request(url, { ...options, agent: httpAgent });
   const tls = process.getBuiltinModule('node:https');
@@ -32,14 +34,13 @@ function open(url: string, options: http.RequestOptions): http.ClientRequest {
   return tls.request(url, { ...options, agent: httpsAgent });
 }
 
-/** What fails before a connection stands, so that nothing can have been sent. */
-const NOT_SENT: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
+/** Tells `connected` once the request has a connection that stands, so that it may leave. */
+function watchConnection(outgoing: http.ClientRequest, url: string, connected: () => void): void {
+  outgoing.once('socket', (socket) => {
+    if (outgoing.reusedSocket) connected();
+    else socket.once(url.startsWith('https:') ? 'secureConnect' : 'connect', connected);
+  });
+}
 
 /**
  * Sends one request and reads the whole answer. Connections are kept alive; redirects are not followed, and nothing is
@@ -48,25 +49,35 @@ const NOT_SENT: ReadonlySet<unknown> = new Set([
 export function send(request: HttpRequest): Promise<HttpResult> {
   const { promise, resolve } = Promise.withResolvers<HttpResult>();
   const { method, url, headers, timeout, mostBytes, body, signal } = request;
-  const outgoing = open(url, { method, headers, signal });
+  let outgoing: http.ClientRequest;
+  try {
+    outgoing = open(url, { method, headers, signal });
+  } catch {
+    // A header that cannot be sent, such as a token with a line break in it.
+    return Promise.resolve({ kind: 'broken', sent: false });
+  }
+  let sent = false;
+  watchConnection(outgoing, url, () => {
+    sent = true;
+  });
 
-  const timer = setTimeout(() => end({ kind: 'timeout', sent: true }), timeout);
+  const timer = setTimeout(() => end({ kind: 'timeout', sent }), timeout);
   const end = (result: HttpResult) => {
     clearTimeout(timer);
     resolve(result);
     if (result.kind !== 'answer') outgoing.destroy();
   };
 
-  outgoing.on('error', (error: NodeJS.ErrnoException) => end({ kind: 'broken', sent: !NOT_SENT.has(error.code) }));
+  outgoing.on('error', () => end({ kind: 'broken', sent }));
   outgoing.once('response', (incoming) => {
     const chunks: Buffer[] = [];
     let length = 0;
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > mostBytes) end({ kind: 'broken', sent: true });
+      if (length > mostBytes) end({ kind: 'broken', sent });
       else chunks.push(chunk);
     });
-    incoming.on('error', () => end({ kind: 'broken', sent: true }));
+    incoming.on('error', () => end({ kind: 'broken', sent }));
     incoming.once('end', () => {
       const text = Buffer.concat(chunks).toString('utf8');
       end({ kind: 'answer', http: incoming.statusCode ?? 0, headers: incoming.headers, body: text });

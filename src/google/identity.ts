@@ -1,12 +1,22 @@
+import { type Deadline, within } from '../clock.ts';
 import { isProject } from '../resource-name.ts';
 import type { Environment } from '../settings.ts';
 import { boundedOrNull } from '../text.ts';
 import { send } from './http.ts';
 
 /** As whom and where the function runs; null where that can't be learned. */
-export type Identity = { projectId: string | null; projectNumber: string | null; serviceAccount: string | null };
+export type Identity = {
+  projectId: string | null;
+  projectNumber: string | null;
+  serviceAccount: string | null;
+  /** False where the metadata server failed to answer, so that a later request may learn more. */
+  final: boolean;
+};
 
-export const UNKNOWN_IDENTITY: Identity = { projectId: null, projectNumber: null, serviceAccount: null };
+const NOTHING: Identity = { projectId: null, projectNumber: null, serviceAccount: null, final: true };
+
+/** What is known where there was no answer in time. */
+const PENDING: Identity = { ...NOTHING, final: false };
 
 /** Milliseconds that the metadata server has for an answer. It is on the same host. */
 const TIMEOUT = 3000;
@@ -22,10 +32,10 @@ const PATHS = {
  * Cloud, where asking would cost seconds, it is not asked, and the project is `GOOGLE_CLOUD_PROJECT`. It is asked without
  * google-auth-library, which a request that is refused never needs and which takes longer to load than this to answer.
  */
-export function identitySource(env: Environment): () => Promise<Identity> {
+export function identitySource(env: Environment): (deadline: Deadline) => Promise<Identity> {
   const base = metadataServer(env);
   const elsewhere = env['GOOGLE_CLOUD_PROJECT'] ?? '';
-  const unasked = { ...UNKNOWN_IDENTITY, projectId: isProject(elsewhere) ? elsewhere : null };
+  const unasked = { ...NOTHING, projectId: isProject(elsewhere) ? elsewhere : null };
   if (base === undefined) return async () => unasked;
 
   let known: Promise<Identity> | undefined;
@@ -35,17 +45,20 @@ export function identitySource(env: Environment): () => Promise<Identity> {
       read(base, PATHS.projectNumber),
       read(base, PATHS.serviceAccount),
     ]);
-    const unanswered = [projectId, projectNumber, serviceAccount].includes(undefined);
-    if (unanswered) known = undefined;
+    const answers = [projectId, projectNumber, serviceAccount];
+    if (!answers.every((answer) => answer.kind === 'answered')) known = undefined;
     return {
-      projectId: projectOrNull(projectId) ?? unasked.projectId,
-      projectNumber: projectOrNull(projectNumber),
-      serviceAccount: boundedOrNull(serviceAccount, 320),
+      projectId: projectOf(projectId) ?? unasked.projectId,
+      projectNumber: projectOf(projectNumber),
+      serviceAccount: boundedOrNull(serviceAccount.value, 320),
+      final: !answers.some((answer) => answer.kind === 'failed'),
     };
   };
-  return () => {
+  return async (deadline) => {
     known ??= ask();
-    return known;
+    const identity = await within(deadline, known);
+    if (identity === undefined) known = undefined;
+    return identity ?? PENDING;
   };
 }
 
@@ -56,8 +69,10 @@ export function metadataServer(env: Environment): string | undefined {
   return new URL('/computeMetadata/v1/', /^https?:\/\//.test(host) ? host : `http://${host}`).href;
 }
 
-/** A value of the metadata server; null where it has none, undefined where it did not answer. */
-async function read(base: string, path: string): Promise<string | null | undefined> {
+/** What asking the metadata server came to: it said what it has, nobody is there, or it failed to say. */
+type Answer = { kind: 'answered' | 'absent' | 'failed'; value: string | null };
+
+async function read(base: string, path: string): Promise<Answer> {
   const request = {
     method: 'GET',
     headers: { 'metadata-flavor': 'Google' },
@@ -65,11 +80,12 @@ async function read(base: string, path: string): Promise<string | null | undefin
     mostBytes: 4096,
   } as const;
   const result = await send({ ...request, url: base + path });
-  if (result.kind !== 'answer' || result.http >= 500) return undefined;
+  if (result.kind === 'broken' && !result.sent) return { kind: 'absent', value: null };
+  if (result.kind !== 'answer' || result.http >= 500) return { kind: 'failed', value: null };
   const fromGoogle = result.headers['metadata-flavor'] === 'Google';
-  return result.http === 200 && fromGoogle ? result.body.trim() : null;
+  return { kind: 'answered', value: result.http === 200 && fromGoogle ? result.body.trim() : null };
 }
 
-function projectOrNull(text: string | null | undefined): string | null {
-  return text !== null && text !== undefined && isProject(text) ? text : null;
+function projectOf({ value }: Answer): string | null {
+  return value !== null && isProject(value) ? value : null;
 }

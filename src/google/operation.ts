@@ -10,17 +10,16 @@ import { timestamp } from '../timestamp.ts';
 export const operationSchema = z.object({
   name: z.string(),
   done: z._default(z.boolean(), false),
-  error: z.optional(z.object({ code: z._default(z.int(), 0), message: z._default(z.string(), '') })),
-  metadata: z._default(
+  error: z.nullish(z.object({ code: z._default(z.int(), 0), message: z._default(z.string(), '') })),
+  metadata: z.nullish(
     z.object({
-      createTime: z.optional(z.string()),
-      endTime: z.optional(z.string()),
-      target: z.optional(z.string()),
-      verb: z.optional(z.string()),
-      statusMessage: z.optional(z.string()),
-      requestedCancellation: z.optional(z.boolean()),
+      createTime: z.nullish(z.string()),
+      endTime: z.nullish(z.string()),
+      target: z.nullish(z.string()),
+      verb: z.nullish(z.string()),
+      statusMessage: z.nullish(z.string()),
+      requestedCancellation: z.nullish(z.boolean()),
     }),
-    {},
   ),
 });
 
@@ -28,16 +27,16 @@ export type Operation = z.infer<typeof operationSchema>;
 
 /** An operation as a record has it. */
 export function stateOf({ done, error, metadata }: Operation): OperationState {
-  const failed = done && error !== undefined && error.code !== 0;
+  const failed = done && error && error.code !== 0;
   return {
     done,
     errorCode: failed ? error.code : null,
     errorMessage: failed ? boundedOrNull(error.message, 1024) : null,
-    verb: boundedOrNull(metadata.verb, 64),
-    target: boundedOrNull(metadata.target, 1024),
-    createTime: timestamp(metadata.createTime),
-    endTime: timestamp(metadata.endTime),
-    requestedCancellation: metadata.requestedCancellation ?? false,
-    statusMessage: boundedOrNull(metadata.statusMessage, 1024),
+    verb: boundedOrNull(metadata?.verb, 64),
+    target: boundedOrNull(metadata?.target, 1024),
+    createTime: timestamp(metadata?.createTime),
+    endTime: timestamp(metadata?.endTime),
+    requestedCancellation: metadata?.requestedCancellation ?? false,
+    statusMessage: boundedOrNull(metadata?.statusMessage, 1024),
   };
 }

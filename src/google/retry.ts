@@ -1,5 +1,5 @@
 import type { Clock, Deadline } from '../clock.ts';
-import type { ApiError } from './answer.ts';
+import { type ApiError, isApiError } from './api-error.ts';
 
 export const MOST_ATTEMPTS = 5;
 
@@ -29,8 +29,4 @@ export async function withRetries<T extends object>(
     if (pause >= deadline.left()) return result;
     await clock.sleep(pause);
   }
-}
-
-export function isApiError(result: object): result is ApiError {
-  return 'kind' in result && result.kind === 'error';
 }

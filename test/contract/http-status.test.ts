@@ -39,6 +39,32 @@ describe("section 8: an error body that is not Google's JSON is classified by it
     599: 'INTERNAL',
     304: 'INTERNAL',
   };
+  it("is read as far as it is Google's JSON", async () => {
+    const { startOperation, fault, clearFaults } = await emulator;
+    const name = startOperation();
+    const bodies = [
+      { error: { message: 5, status: 7, details: 'x' } },
+      { error: { message: '', status: 'NO_SUCH_CODE', details: [1, null, {}] } },
+      { error: { status: 'OK' } },
+      { error: {} },
+    ];
+    for (const body of bodies) {
+      clearFaults();
+      fault({ on: 'get', fault: { kind: 'status', status: 409, body: JSON.stringify(body) } });
+      const { name: code, message, reason } = (await post(fn.url, { name }, 'WEBHOOK', 0)).record.status ?? {};
+      assert.deepEqual([code, reason], ['ABORTED', null]);
+      assert.match(message ?? '', /^HTTP status 409\. /);
+    }
+    clearFaults();
+    fault({
+      on: 'get',
+      fault: { kind: 'error', error: { code: 'ABORTED', message: 'Says so.', details: [null, { reason: 'NO' }] } },
+    });
+    const { status } = (await post(fn.url, { name }, 'WEBHOOK', 0)).record;
+    assert.match(status?.message ?? '', /^Says so\. /);
+    assert.equal(status?.reason, null);
+  });
+
   for (const body of ['<html>Sorry.</html>', '{"error": "Sorry."}']) {
     for (const [http, code] of Object.entries(codes)) {
       it(`${http} with ${body} is ${code}`, async () => {

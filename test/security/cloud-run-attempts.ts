@@ -103,7 +103,7 @@ export const CLOUD_RUN_ATTEMPTS: Attempt[] = attempts('exposed', UNAUTHENTICATED
   'the mark alone': headers(() => bearer('SIGNATURE_REMOVED_BY_GOOGLE')),
   'the mark behind nothing': headers(() => bearer('..SIGNATURE_REMOVED_BY_GOOGLE')),
   'the mark behind claims that are no JSON': headers(() => bearer('e30.bm90LWpzb24.SIGNATURE_REMOVED_BY_GOOGLE')),
-  'the mark behind claims without a subject': headers(() => bearer(handedOn({ sub: undefined }))),
+  'the mark behind claims that name nobody': headers(() => bearer(handedOn({ sub: undefined, email: undefined }))),
   'the mark in Authorization behind a whole token in X-Serverless-Authorization': headers((world) => ({
     ...bearer(handedOn()),
     ...serverlessBearer(googleToken(world)),

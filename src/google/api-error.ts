@@ -26,6 +26,10 @@ export function apiError(code: CodeName, message: string, more: Partial<ApiError
   return { kind: 'error', code, message, ...unset, ...more };
 }
 
+export function isApiError(result: object): result is ApiError {
+  return 'kind' in result && result.kind === 'error';
+}
+
 /** Google's error body. Source: AIP-193. */
 const errorBody = z.object({
   error: z.object({

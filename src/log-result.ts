@@ -1,0 +1,21 @@
+import type { AuditLog } from './audit-log.ts';
+import type { Clock } from './clock.ts';
+import { Refusal } from './refusal.ts';
+import { type ConcludedRecord, type Report, refuse } from './report.ts';
+import { statusOf } from './status.ts';
+
+/** Writes the RESULT. Where it cannot be written and nothing was cancelled, the request fails, so that it is sent again. */
+export async function logResult(report: Report, { log, clock }: { log: AuditLog; clock: Clock }): Promise<Report> {
+  const written = await log.result(report.record);
+  return written || mayHaveCancelled(report.record) ? report : refuse(report.record, unrecorded(), clock);
+}
+
+function mayHaveCancelled({ cancelAttempts, results }: ConcludedRecord): boolean {
+  return cancelAttempts > 0 || (results ?? []).some((result) => result.cancelAttempts > 0);
+}
+
+/** Nothing can be recorded, so nothing is done. */
+export function unrecorded(): Refusal {
+  const message = 'The audit log cannot be written, so nothing was cancelled; send the request again.';
+  return new Refusal('ERROR', statusOf('UNAVAILABLE', message));
+}
