@@ -18,12 +18,15 @@ describe("section 7: the function's own project, where ALLOWED_PARENTS is unset"
 
   const passing: readonly Fault[] = [
     { kind: 'status', status: 503 },
+    { kind: 'status', status: 429, headers: { 'metadata-flavor': 'Google' } },
+    { kind: 'status', status: 403, headers: { 'metadata-flavor': 'Google' } },
+    { kind: 'status', status: 200, body: 'acme-data' },
     { kind: 'resetBefore' },
     { kind: 'hang' },
     { kind: 'cutOff', bytes: 3 },
   ];
   for (const fault of passing) {
-    it(`may be learned later: a message is delivered again where the metadata server fails (${fault.kind})`, async () => {
+    it(`may be learned later: a message is delivered again where the metadata server fails (${JSON.stringify(fault)})`, async () => {
       const there = await emulator;
       const name = there.startOperation();
       there.fault({ on: 'metadata', fault });
