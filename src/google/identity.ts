@@ -81,9 +81,9 @@ async function read(base: string, path: string): Promise<Answer> {
   } as const;
   const result = await send({ ...request, url: base + path });
   if (result.kind === 'broken' && !result.sent) return { kind: 'absent', value: null };
-  if (result.kind !== 'answer' || result.http >= 500) return { kind: 'failed', value: null };
-  const fromGoogle = result.headers['metadata-flavor'] === 'Google';
-  return { kind: 'answered', value: result.http === 200 && fromGoogle ? result.body.trim() : null };
+  if (result.kind === 'answer' && result.http === 404) return { kind: 'answered', value: null };
+  const told = result.kind === 'answer' && result.http === 200 && result.headers['metadata-flavor'] === 'Google';
+  return told ? { kind: 'answered', value: result.body.trim() } : { kind: 'failed', value: null };
 }
 
 function projectOf({ value }: Answer): string | null {

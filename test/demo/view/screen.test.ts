@@ -15,7 +15,7 @@ describe('the screen of the demo', () => {
   const before = { ...process.env };
 
   afterEach(() => {
-    for (const name of ['NO_COLOR', 'FORCE_COLOR', 'TERM']) {
+    for (const name of ['NO_COLOR', 'FORCE_COLOR', 'TERM', 'CI']) {
       if (before[name] === undefined) delete process.env[name];
       else process.env[name] = before[name];
     }
@@ -27,7 +27,7 @@ describe('the screen of the demo', () => {
     { env: { TERM: 'dumb' }, colored: false },
   ]) {
     it(`${colored ? 'has colors' : 'has none'} on a terminal with ${JSON.stringify(env)}`, () => {
-      for (const name of ['NO_COLOR', 'FORCE_COLOR', 'TERM']) delete process.env[name];
+      for (const name of ['NO_COLOR', 'FORCE_COLOR', 'TERM', 'CI']) delete process.env[name];
       Object.assign(process.env, env);
       const { style } = screenOn(terminal(80));
       assert.equal(style('green', 'CANCELLED'), colored ? '\u001b[32mCANCELLED\u001b[39m' : 'CANCELLED');
