@@ -42,9 +42,16 @@ export const PARENT_ATTEMPTS: Attempt[] = [
     'default, no metadata server: a project named null': ['null-null', 'us-central1'],
     'default, no metadata server: any number': ['1', 'us-central1'],
   }),
-  ...outside('metadataForged', {
-    'default, a metadata server that is not Google’s: the project that it names': ['acme-data', 'us-central1'],
-  }),
+  // It may be Google's another time, so this is not refused for good.
+  ...attempts(
+    'metadataForged',
+    { http: 503, outcome: 'ERROR', status: 'UNAVAILABLE' },
+    {
+      'default, a metadata server that is not Google’s: the project that it names': () => ({
+        body: '{"name": "projects/acme-data/locations/us-central1/operations/operation-1"}',
+      }),
+    },
+  ),
   ...attempts('open', PARENT_DENIED, {
     'default: another project, only to see whether it is there': () => ({
       body: '{"name": "projects/other-project/locations/us-central1/operations/operation-1", "validateOnly": true}',
