@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type Headers, headerOf } from '../headers.ts';
+import { parseJson } from '../json.ts';
 import { boundedOrNull } from '../text.ts';
 
 /** What Cloud Run puts in place of the signature of a token that it has checked. */
@@ -52,10 +53,5 @@ function readToken(text: string): Token | undefined {
 }
 
 function segment(text: string): unknown {
-  if (!SEGMENT.test(text)) return undefined;
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  return SEGMENT.test(text) ? parseJson(Buffer.from(text, 'base64url').toString('utf8')) : undefined;
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod/mini';
 import { durationText, milliseconds } from '../duration.ts';
+import { parseJson } from '../json.ts';
 import { type CodeName, codeOfHttpStatus, isCodeName, isTransient } from '../status.ts';
 import { bounded, boundedOrNull } from '../text.ts';
 
@@ -61,15 +62,6 @@ export function readError(http: number, headers: IncomingHttpHeaders, body: stri
     // A server or a proxy that failed may have passed the request on; one that is over its quota has not.
     lost: isTransient(code) && code !== 'RESOURCE_EXHAUSTED',
   });
-}
-
-/** The JSON of a text, undefined where it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Milliseconds of a `Retry-After` header: seconds or a date (RFC 9110, 10.2.3). */

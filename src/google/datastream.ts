@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { OperationState } from '../audit-record.ts';
 import type { Clock } from '../clock.ts';
+import { parseJson } from '../json.ts';
 import { isOperationName, operationIdOf, parentOf } from '../resource-name.ts';
-import { type ApiError, parseJson } from './api-error.ts';
+import type { ApiError } from './api-error.ts';
 import type { Credentials } from './credentials.ts';
 import { type Call, exchanger } from './exchange.ts';
 import { operationSchema, stateOf } from './operation.ts';

@@ -1,8 +1,12 @@
 import * as z from 'zod/mini';
 import { type Headers, headerOf, recordedHeader } from '../headers.ts';
+import { parseJson } from '../json.ts';
 import { boundedOrNull } from '../text.ts';
 import { timestamp } from '../timestamp.ts';
 import type { Delivery, Trigger } from './delivery.ts';
+
+/** Skips a byte order mark. */
+const utf8 = new TextDecoder();
 
 const MESSAGE_PUBLISHED = 'google.cloud.pubsub.topic.v1.messagePublished';
 
@@ -43,7 +47,8 @@ type Event = { id: string | null; source: string | null; time: string | null };
  * mode, wrapped in a push body, or unwrapped with its metadata in headers.
  */
 export function pubsubDelivery(headers: Headers, body: Buffer): Delivery | undefined {
-  const content = json(body);
+  // Without a body, as on the first look at every request, parsing would only throw.
+  const content = body.length === 0 ? undefined : parseJson(utf8.decode(body));
   if (headerOf(headers, 'ce-type') === MESSAGE_PUBLISHED) return wrapped(content, binaryEvent(headers));
   if (/^\s*application\/cloudevents\+json/i.test(headerOf(headers, 'content-type') ?? '')) {
     const { data: event } = structuredEvent.safeParse(content);
@@ -107,15 +112,4 @@ function recordedEvent(event: { [key in keyof Event]?: string | undefined }): Ev
 
 function isEnvelope(content: unknown): boolean {
   return typeof content === 'object' && content !== null && 'message' in content && 'subscription' in content;
-}
-
-const utf8 = new TextDecoder();
-
-/** The JSON of a body, undefined where it is none. */
-function json(body: Buffer): unknown {
-  try {
-    return JSON.parse(utf8.decode(body));
-  } catch {
-    return undefined;
-  }
 }
