@@ -1,8 +1,8 @@
 /*
  * Headers, Response and FormData for google-auth-library in the bundle, in place of the global ones, by the build's
  * `inject`. Touching one of those makes Node.js load the whole of its fetch implementation: a fifth of the time to the
- * first finished cancellation (npm run bench). Only what the library and fetchOverHttp use is there; the tests hold it
- * against the real classes.
+ * first finished cancellation (npm run bench). Only what the library and fetchOverHttp use is there;
+ * test/contract/light-web.test.ts holds it against the real classes.
  */
 
 type HeadersInit = Iterable<readonly [string, string]> | Readonly<Record<string, string>> | undefined;
