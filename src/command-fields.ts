@@ -27,7 +27,7 @@ const typedRequestId = string().check(
 );
 
 /** What a caller typed, without the credentials that may have slipped into it. */
-const clean = <T extends z.ZodMiniType<string, string>>(text: T) =>
+const clean = (text: z.ZodMiniType<string, string>) =>
   z.pipe(
     text,
     z.transform((typed) => bounded(typed, 512)),

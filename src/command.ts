@@ -93,7 +93,7 @@ const MISSING_NAME: FieldViolation = {
 /** What the fields say together, judged beside what each says alone so that all problems are told at once. */
 function formProblems(fields: Fields, reasonRequired: boolean): FieldViolation[] {
   const violations: FieldViolation[] = [];
-  const given = (field: string) => Object.hasOwn(fields, field);
+  const given = (key: string) => Object.hasOwn(fields, key);
   const many = given('parent') || given('select') || given('maxOperations');
   if (given('name') && many) {
     violations.push({
@@ -115,10 +115,10 @@ function formProblems(fields: Fields, reasonRequired: boolean): FieldViolation[]
 
 /** One violation an issue, and one a field where several are unknown. Its text is ours: zod's would repeat what was sent. */
 function toViolations(issue: z.core.$ZodIssue): FieldViolation[] {
-  const field = pathOf(issue.path);
-  if (issue.code !== 'unrecognized_keys') return [{ field: bounded(field, 128), description: issue.message }];
+  const path = pathOf(issue.path);
+  if (issue.code !== 'unrecognized_keys') return [{ field: bounded(path, 128), description: issue.message }];
   return issue.keys.map((key) => ({
-    field: bounded(field === '' ? key : `${field}.${key}`, 128),
+    field: bounded(path === '' ? key : `${path}.${key}`, 128),
     description: 'must be left out: there is no such field.',
   }));
 }

@@ -7,8 +7,8 @@ import { keepRequestsUnparsed } from './unparsed-requests.ts';
 import { withoutDomains } from './without-domains.ts';
 
 /*
- * The entry point of the deployment: registers the function, or stops the process where a setting is wrong. Written to
- * stderr as one line, since Cloud Logging makes an entry of each.
+ * The entry point of the deployment: registers the function, or stops the process where a setting is wrong. The
+ * problems go to stderr as one line, because Cloud Logging makes an entry of each line.
  */
 const read = readSettings(process.env);
 if (!read.ok) {

@@ -7,8 +7,8 @@ const NOBODY: AuthenticationInfo = { principalEmail: null, principalSubject: nul
 /**
  * `CALLER_AUTH=iam`: Cloud Run has checked the caller and shows that by taking the signature off the token. A service made
  * public by mistake gets requests without such a token, and refuses them. That stops accidents, not an attacker: where Cloud
- * Run does not check, anybody can send what it leaves of a token (docs/security.md). Off Cloud Run nobody has checked anything, so
- * whatever a token says is not believed: the caller is admitted as nobody.
+ * Run does not check, anybody can send what it leaves of a token (docs/security.md). Off Cloud Run nobody has checked
+ * anything, so whatever a token says is not believed: the caller is admitted as nobody.
  *
  * @param onCloudRun whether `K_SERVICE` is set
  */
