@@ -4,7 +4,7 @@ import { type Body, readBody } from './body.ts';
 import { type Authenticate, checkCaller } from './caller/authenticate.ts';
 import { cancelMany } from './cancel-many.ts';
 import { cancelOne, type Tools } from './cancel-one.ts';
-import { type Clock, type Deadline, deadlineIn } from './clock.ts';
+import { type Clock, deadlineIn } from './clock.ts';
 import type { CommandResult } from './command.ts';
 import type { Identity } from './google/identity.ts';
 import { logResult } from './log-result.ts';
@@ -23,14 +23,14 @@ import { type Report, refuse } from './report.ts';
 import type { Settings } from './settings.ts';
 import { statusOf } from './status.ts';
 import { timeToWork } from './time-budget.ts';
-import { traceOf } from './trace.ts';
+import { traceName, traceOf } from './trace.ts';
 import type { Trigger } from './trigger/delivery.ts';
 import { checkPayloadSize, recognizeDelivery } from './trigger/recognize.ts';
 
 /** All that the function works with, made once at start. */
 export type Parts = Tools & {
   runtime: Runtime;
-  identity: (deadline: Deadline) => Promise<Identity>;
+  identity: Identity;
   authenticate: Authenticate;
   readCommand: (payload: Buffer) => CommandResult;
 };
@@ -45,14 +45,17 @@ export function cancelOperation(parts: Parts): (request: IncomingMessage, respon
 
 /** One request from its bytes to its report, in the order of the contract: size, caller, command, age, permission. */
 async function handle(request: IncomingMessage, parts: Parts): Promise<Report> {
-  const { settings, clock } = parts;
+  const { settings, clock, identity } = parts;
   const { headers } = request;
   const deadline = deadlineIn(clock, timeToWork(settings));
   const { traceId, traceparent } = traceOf(headers);
   let record = newRecord(headers, request.socket.remoteAddress, parts.runtime, clock);
   try {
-    const identity = await parts.identity(deadline);
-    record = withIdentity(record, identity, traceId);
+    const [serviceAccount, trace] = await Promise.all([
+      identity.serviceAccount(deadline),
+      traceName(traceId, identity, deadline),
+    ]);
+    record = withIdentity(record, serviceAccount.value, trace);
 
     // By the headers alone, in case the body cannot be read.
     record = withTrigger(record, recognizeDelivery(headers, NO_BODY).trigger);
@@ -72,7 +75,7 @@ async function handle(request: IncomingMessage, parts: Parts): Promise<Report> {
     checkAge(trigger, settings, clock);
 
     const subject = command.kind === 'one' ? command.name : command.parent;
-    record = withPermission(record, checkParent(subject, settings, identity));
+    record = withPermission(record, await checkParent(subject, settings, identity, deadline));
     const call = { deadline, traceparent };
     switch (command.kind) {
       case 'one':

@@ -1,3 +1,4 @@
+import type { Deadline } from './clock.ts';
 import type { Identity } from './google/identity.ts';
 import { denied, Refusal } from './refusal.ts';
 import { type Parent, parentOf } from './resource-name.ts';
@@ -11,13 +12,19 @@ import { statusOf } from './status.ts';
  * @returns the rule that allows it: an entry of `ALLOWED_PARENTS`, or the function's own project
  * @throws {Refusal} DENIED; ERROR where the own project decides and the metadata server failed to tell it
  */
-export function checkParent(name: string, settings: Settings, identity: Identity): string {
+export async function checkParent(
+  name: string,
+  settings: Settings,
+  identity: Identity,
+  deadline: Deadline,
+): Promise<string> {
   const parent = parentOf(name);
-  const rules = settings.ALLOWED_PARENTS ?? ownProject(identity);
-  const rule = parent && rules.find((allowed) => covers(allowed, parent));
+  const { ALLOWED_PARENTS: allowed } = settings;
+  const { rules, final } = allowed ? { rules: allowed, final: true } : await ownProject(parent, identity, deadline);
+  const rule = parent && rules.find((each) => covers(each, parent));
   if (rule !== undefined) return rule.rule;
   // A DENIED is for good: Pub/Sub would not deliver the message again.
-  if (settings.ALLOWED_PARENTS === undefined && !identity.final) throw new Refusal('ERROR', PROJECT_UNKNOWN);
+  if (!final) throw new Refusal('ERROR', PROJECT_UNKNOWN);
   const advice =
     rules.length === 0
       ? 'ALLOWED_PARENTS is not set and the own project is not known'
@@ -42,11 +49,16 @@ const PROJECT_UNKNOWN = statusOf(
 
 type Rule = Parent & { rule: string };
 
-/** The default: every location of the project that the function runs in, by its id and by its number. */
-function ownProject({ projectId, projectNumber }: Identity): Rule[] {
-  return [projectId, projectNumber]
-    .filter((project) => project !== null)
-    .map((project) => ({ project, location: '*', rule: `projects/${project}/locations/*` }));
+/** The default: every location of the project that the function runs in, by its number where the parent has a number. */
+async function ownProject(
+  parent: Parent | undefined,
+  { projectId, projectNumber }: Identity,
+  deadline: Deadline,
+): Promise<{ rules: Rule[]; final: boolean }> {
+  const byNumber = /^\d/.test(parent?.project ?? '');
+  const { value: project, final } = await (byNumber ? projectNumber : projectId)(deadline);
+  const rules = project === null ? [] : [{ project, location: '*', rule: `projects/${project}/locations/*` }];
+  return { rules, final };
 }
 
 function covers(rule: Parent, parent: Parent): boolean {

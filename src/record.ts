@@ -3,7 +3,6 @@ import { isIP } from 'node:net';
 import type { AuditRecord, Counts } from './audit-record.ts';
 import type { Clock } from './clock.ts';
 import type { Command, Legible } from './command.ts';
-import type { Identity } from './google/identity.ts';
 import { type Headers, headerOf, recordedHeader } from './headers.ts';
 import { parentOf } from './resource-name.ts';
 import type { Trigger } from './trigger/delivery.ts';
@@ -52,10 +51,8 @@ export function newRecord(
   };
 }
 
-/** The record with what is known of the function itself and of the trace, which is named after the project. */
-export function withIdentity(record: AuditRecord, identity: Identity, traceId: string | undefined): AuditRecord {
-  const { projectId, serviceAccount } = identity;
-  const trace = projectId === null || traceId === undefined ? null : `projects/${projectId}/traces/${traceId}`;
+/** The record with as whom the function runs, and its trace, which is named after the function's project. */
+export function withIdentity(record: AuditRecord, serviceAccount: string | null, trace: string | null): AuditRecord {
   return {
     ...record,
     requestMetadata: { ...record.requestMetadata, trace },

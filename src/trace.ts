@@ -1,3 +1,5 @@
+import type { Deadline } from './clock.ts';
+import type { Identity } from './google/identity.ts';
 import { type Headers, headerOf } from './headers.ts';
 
 /** The trace that a request belongs to. `traceparent` is passed on as it came; only a well-formed one counts. */
@@ -16,4 +18,15 @@ export function traceOf(headers: Headers): Trace {
   if (w3c !== undefined) return { traceId: w3c, traceparent };
   const [, cloud] = CLOUD_TRACE.exec(headerOf(headers, 'x-cloud-trace-context') ?? '') ?? [];
   return { traceId: cloud?.toLowerCase(), traceparent: undefined };
+}
+
+/** The name that Cloud Trace and Cloud Logging have for a trace; null where there is none, or its project is not known. */
+export async function traceName(
+  traceId: string | undefined,
+  { projectId }: Identity,
+  deadline: Deadline,
+): Promise<string | null> {
+  if (traceId === undefined) return null;
+  const { value } = await projectId(deadline);
+  return value === null ? null : `projects/${value}/traces/${traceId}`;
 }

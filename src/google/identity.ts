@@ -4,61 +4,55 @@ import type { Environment } from '../settings.ts';
 import { boundedOrNull } from '../text.ts';
 import { send } from './http.ts';
 
-/** As whom and where the function runs; null where that can't be learned. */
-export type Identity = {
-  projectId: string | null;
-  projectNumber: string | null;
-  serviceAccount: string | null;
+/** What is known of the function itself; null where nothing is. */
+export type Told = {
+  value: string | null;
   /** False where the metadata server failed to answer, so that a later request may learn more. */
   final: boolean;
 };
 
-const NOTHING: Identity = { projectId: null, projectNumber: null, serviceAccount: null, final: true };
-
-/** What is known where there was no answer in time. */
-const PENDING: Identity = { ...NOTHING, final: false };
+/** As whom and where the function runs. Each is asked for when it is first needed, and then known. */
+export type Identity = Record<'projectId' | 'projectNumber' | 'serviceAccount', (deadline: Deadline) => Promise<Told>>;
 
 /** Milliseconds that the metadata server has for an answer. It is on the same host. */
 const TIMEOUT = 3000;
 
-const PATHS = {
-  projectId: 'project/project-id',
-  projectNumber: 'project/numeric-project-id',
-  serviceAccount: 'instance/service-accounts/default/email',
-};
-
 /**
- * Makes the source of the identity: the metadata server, asked once, and again only where it did not answer. Off Google
- * Cloud, where asking would cost seconds, it is not asked, and the project is `GOOGLE_CLOUD_PROJECT`. It is asked without
- * google-auth-library, which a request that is refused never needs and which takes longer to load than this to answer.
+ * Makes the source of the identity: the metadata server. Each question is asked once, and again only where it was not
+ * answered; what a request does not need is not asked, since at the first one each costs above a millisecond (npm run bench).
+ * Off Google Cloud, where asking would cost seconds, nothing is, and the project is `GOOGLE_CLOUD_PROJECT`. The server is
+ * asked without google-auth-library, which a request that is refused never needs and which takes longer to load than this
+ * to answer.
  */
-export function identitySource(env: Environment): (deadline: Deadline) => Promise<Identity> {
+export function identitySource(env: Environment): Identity {
   const base = metadataServer(env);
-  const elsewhere = env['GOOGLE_CLOUD_PROJECT'] ?? '';
-  const unasked = { ...NOTHING, projectId: isProject(elsewhere) ? elsewhere : null };
-  if (base === undefined) return async () => unasked;
+  const elsewhere = projectOrNull(env['GOOGLE_CLOUD_PROJECT'] ?? null);
+  return {
+    projectId: source(base, 'project/project-id', (text) => projectOrNull(text) ?? elsewhere),
+    projectNumber: source(base, 'project/numeric-project-id', projectOrNull),
+    serviceAccount: source(base, 'instance/service-accounts/default/email', (text) => boundedOrNull(text, 320)),
+  };
+}
 
-  let known: Promise<Identity> | undefined;
-  const ask = async (): Promise<Identity> => {
-    const [projectId, projectNumber, serviceAccount] = await Promise.all([
-      read(base, PATHS.projectId),
-      read(base, PATHS.projectNumber),
-      read(base, PATHS.serviceAccount),
-    ]);
-    const answers = [projectId, projectNumber, serviceAccount];
-    if (!answers.every((answer) => answer.kind === 'answered')) known = undefined;
-    return {
-      projectId: projectOf(projectId) ?? unasked.projectId,
-      projectNumber: projectOf(projectNumber),
-      serviceAccount: boundedOrNull(serviceAccount.value, 320),
-      final: !answers.some((answer) => answer.kind === 'failed'),
-    };
+/** One question to the metadata server, and how its answer is read; null is read where there is none. */
+function source(
+  base: string | undefined,
+  path: string,
+  parse: (text: string | null) => string | null,
+): (deadline: Deadline) => Promise<Told> {
+  if (base === undefined) return async () => ({ value: parse(null), final: true });
+
+  let known: Promise<Answer> | undefined;
+  const ask = async (): Promise<Answer> => {
+    const answer = await read(base, path);
+    if (answer.kind !== 'answered') known = undefined;
+    return answer;
   };
   return async (deadline) => {
     known ??= ask();
-    const identity = await within(deadline, known);
-    if (identity === undefined) known = undefined;
-    return identity ?? PENDING;
+    const answer = await within(deadline, known);
+    if (answer === undefined) known = undefined;
+    return { value: parse(answer?.value ?? null), final: answer !== undefined && answer.kind !== 'failed' };
   };
 }
 
@@ -86,6 +80,6 @@ async function read(base: string, path: string): Promise<Answer> {
   return told ? { kind: 'answered', value: result.body.trim() } : { kind: 'failed', value: null };
 }
 
-function projectOf({ value }: Answer): string | null {
-  return value !== null && isProject(value) ? value : null;
+function projectOrNull(text: string | null): string | null {
+  return text !== null && isProject(text) ? text : null;
 }
