@@ -1,16 +1,10 @@
 /*
- * What build/warm-up.ts has the framework load in place of dist/index.cjs: the same bundle, whose compiled form is written
- * beside it when the process ends.
+ * What build/warm-up.ts has the framework load: dist/index.cjs, and when the process ends, what V8 compiled of the bundles
+ * is written beside them.
  */
-const { readFileSync, writeFileSync } = require('node:fs');
-const { wrap } = require('node:module');
-const { dirname, resolve } = require('node:path');
-const { constants, Script } = require('node:vm');
+const { writeFileSync } = require('node:fs');
+const { scripts } = require('../dist/index.cjs');
 
-const filename = resolve('dist/function.cjs');
-const script = new Script(wrap(readFileSync(filename, 'utf8')), {
-  filename,
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+process.on('exit', () => {
+  for (const [file, script] of scripts) writeFileSync(file, script.createCachedData());
 });
-script.runInThisContext()(exports, require, module, filename, dirname(filename));
-process.on('exit', () => writeFileSync('dist/function.cache', script.createCachedData()));

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /*
- * Runs the bundle once, one refusal and one cancellation, so that dist/function.cache has all that V8 compiles for them.
+ * Runs the bundle once, one refusal and one cancellation, so that what is kept of what V8 compiles has all that they need.
  * Google is played by a server on loopback that knows one operation.
  */
 

@@ -15,7 +15,7 @@ const BY_REASON: Readonly<Record<string, string>> = {
 /** The status that tells a caller of an error of the API: what Datastream said, and what to do about it. */
 export function statusOfApiError({ code, message, reason }: ApiError): Status {
   const advice = BY_REASON[reason ?? ''] ?? adviceOnCode(code);
-  const said = /[.!?…]$/.test(message) ? message : `${message}.`;
+  const said = /[.!?\u2026]$/.test(message) ? message : `${message}.`;
   return statusOf(code, `${said} ${advice}`, { reason });
 }
 
