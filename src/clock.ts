@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** Time and chance, given to what decides by them so that a test can hold both. Timeouts of sockets and streams are real. */
 export type Clock = {
   /** Wall-clock time in milliseconds since the epoch: for records. */
@@ -19,7 +17,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   // The first use of `performance` has Node.js load all of its performance hooks, at the expense of the first request.
   elapsed: () => Number(process.hrtime.bigint()) / 1e6,
-  sleep: (milliseconds) => sleep(Math.min(milliseconds, LONGEST_TIMER)),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, LONGEST_TIMER))),
   random: () => Math.random(),
 };
 

@@ -102,13 +102,14 @@ export function withPermission(record: AuditRecord, rule: string): AuditRecord {
  */
 function callerIp(headers: Headers, remoteAddress: string | undefined): string | null {
   const forwarded = headerOf(headers, 'x-forwarded-for')?.split(',').at(-1)?.trim();
+  if (forwarded !== undefined && isIP(forwarded) !== 0 && !hasZone(forwarded)) return forwarded;
   const peer = remoteAddress?.replace(/^::ffff:/, '');
-  return [forwarded, peer].find((address) => address !== undefined && isAddress(address)) ?? null;
+  return peer === undefined || hasZone(peer) ? null : peer;
 }
 
-/** An address without a zone, which means nothing beyond a host and may be of any length. */
-function isAddress(text: string): boolean {
-  return isIP(text) !== 0 && !text.includes('%');
+/** Whether an address has a zone, which means nothing beyond its host and may be of any length. */
+function hasZone(address: string): boolean {
+  return address.includes('%');
 }
 
 /** How many records have each outcome. */
