@@ -38,7 +38,7 @@ const standIns = {
 
 /** What a script may use besides the stand-ins where `closed` keeps everything else from it. */
 const harmless =
-  'base64 basename bash cat cut date dirname env grep head ln mkdir mktemp mv od openssl printf python3 rm sed sh tail tee touch tr wc';
+  'base64 basename bash cat cut date dirname env grep head ln mkdir mktemp mv od openssl printf python3 rm rmdir sed sh tail tee touch tr wc';
 
 /** Where scripts run, if not at the top of the project, and what is typed on their standard input. */
 type RecorderOptions = {
