@@ -56,6 +56,16 @@ describe('section 8: one token', () => {
     assert.equal(emulator.counts.requests.token, 2);
   });
 
+  it('is used on account of another project where one is set', async () => {
+    process.env['GOOGLE_CLOUD_QUOTA_PROJECT'] = 'billed-project';
+    try {
+      const { credentials } = await credentialsOf(3599);
+      assert.equal((await credentials.renew(soon()))?.headers['x-goog-user-project'], 'billed-project');
+    } finally {
+      delete process.env['GOOGLE_CLOUD_QUOTA_PROJECT'];
+    }
+  });
+
   for (const body of [
     { access_token: '', expires_in: 3599 },
     { expires_in: 3599 },

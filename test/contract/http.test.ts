@@ -67,6 +67,19 @@ describe('section 8: one request', () => {
     assert.deepEqual(await ask('http://no-such-host.invalid/'), { kind: 'broken', sent: false });
   });
 
+  it('is broken where its answer is cut off', async () => {
+    const url = await serving(({ socket }, response) => {
+      response.writeHead(200, { 'content-length': '10' }).write('half ');
+      setImmediate(() => socket.destroy());
+    });
+    assert.deepEqual(await ask(url), { kind: 'broken', sent: true });
+  });
+
+  it('is not sent where it cannot be', async () => {
+    const url = await serving((_, response) => response.end());
+    assert.deepEqual(await ask(url, { headers: { authorization: 'a\nb' } }), { kind: 'broken', sent: false });
+  });
+
   it('is encrypted where the URL says https', async () => {
     const first = Promise.withResolvers<number | undefined>();
     const server = createServer((socket) => {
