@@ -27,9 +27,10 @@ const TIMEOUT = 3000;
 export function identitySource(env: Environment): Identity {
   const base = metadataServer(env);
   const elsewhere = projectOrNull(env['GOOGLE_CLOUD_PROJECT'] ?? null);
+  const project = (text: string | null) => projectOrNull(text) ?? elsewhere;
   return {
-    projectId: source(base, 'project/project-id', (text) => projectOrNull(text) ?? elsewhere),
-    projectNumber: source(base, 'project/numeric-project-id', projectOrNull),
+    projectId: source(base, 'project/project-id', project),
+    projectNumber: source(base, 'project/numeric-project-id', project),
     serviceAccount: source(base, 'instance/service-accounts/default/email', (text) => boundedOrNull(text, 320)),
   };
 }

@@ -97,14 +97,15 @@ describe('section 7: as whom and where the function runs', () => {
   }
 
   it('is GOOGLE_CLOUD_PROJECT off Google Cloud, and nobody is asked', async () => {
-    const nobody = { projectNumber: null, serviceAccount: null };
     const off: readonly [Environment, string | null][] = [
       [{ GOOGLE_CLOUD_PROJECT: 'my-project' }, 'my-project'],
+      [{ GOOGLE_CLOUD_PROJECT: '4711' }, '4711'],
       [{ GOOGLE_CLOUD_PROJECT: 'no project' }, null],
       [{}, null],
       [{ ...env, METADATA_SERVER_DETECTION: 'none', GOOGLE_CLOUD_PROJECT: 'my-project' }, 'my-project'],
     ];
     for (const [variables, projectId] of off) {
+      const nobody = { projectNumber: projectId, serviceAccount: null };
       assert.deepEqual(await learn(identitySource(variables)), { projectId, ...nobody });
     }
     assert.equal(asked(), 0);

@@ -46,6 +46,24 @@ describe("section 7: the function's own project, where ALLOWED_PARENTS is unset"
     assert.deepEqual([http, record.outcome, record.authorizationInfo.rule], [200, 'DENIED', 'ALLOWED_PARENTS']);
   });
 
+  for (const [by, project, other] of [
+    ['id', 'acme-data', 'acme-data-2'],
+    ['number', '4711', '47110'],
+  ] as const) {
+    it(`is allowed by its ${by}, and no other that begins like it`, async () => {
+      await using there = await startEmulator({ projectId: 'acme-data', projectNumber: '4711' });
+      await using own = await startFunction({ ...there.environment, DEFAULT_WAIT: '0s' });
+      const ask = async (of: string) => {
+        const name = `projects/${of}/locations/us-central1/operations/operation-1`;
+        return (await post(own.url, { name }, 'WEBHOOK', 1)).record;
+      };
+      const { authorizationInfo, outcome } = await ask(project);
+      assert.deepEqual([authorizationInfo.granted, authorizationInfo.rule], [true, `projects/${project}/locations/*`]);
+      assert.notEqual(outcome, 'DENIED');
+      assert.equal((await ask(other)).outcome, 'DENIED');
+    });
+  }
+
   it('is learned: what is outside of it is DENIED for good', async () => {
     const name = 'projects/other-data/locations/us-central1/operations/operation-1';
     const { http, record } = await post(fn.url, { name }, 'PUBSUB', 1);
