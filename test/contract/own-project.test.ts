@@ -38,6 +38,13 @@ describe("section 7: the function's own project, where ALLOWED_PARENTS is unset"
     });
   }
 
+  it('is not there where nobody listens at the address of the metadata server: nothing is allowed', async () => {
+    const there = await emulator;
+    await using alone = await startFunction({ ...there.environment, GCE_METADATA_HOST: '127.0.0.1:9' });
+    const { http, record } = await post(alone.url, { name: there.startOperation() }, 'PUBSUB', 1);
+    assert.deepEqual([http, record.outcome, record.authorizationInfo.rule], [200, 'DENIED', 'ALLOWED_PARENTS']);
+  });
+
   it('is not there where the metadata server says so: nothing is allowed, now and later', async () => {
     const there = await emulator;
     const name = there.startOperation();
@@ -47,11 +54,11 @@ describe("section 7: the function's own project, where ALLOWED_PARENTS is unset"
   });
 
   for (const [by, project, other] of [
-    ['id', 'acme-data', 'acme-data-2'],
+    ['id', 'acme-data7', 'acme-data77'],
     ['number', '4711', '47110'],
   ] as const) {
     it(`is allowed by its ${by}, and no other that begins like it`, async () => {
-      await using there = await startEmulator({ projectId: 'acme-data', projectNumber: '4711' });
+      await using there = await startEmulator({ projectId: 'acme-data7', projectNumber: '4711' });
       await using own = await startFunction({ ...there.environment, DEFAULT_WAIT: '0s' });
       const ask = async (of: string) => {
         const name = `projects/${of}/locations/us-central1/operations/operation-1`;

@@ -222,6 +222,21 @@ describe('section 2: a refusal says what would be right', () => {
     });
   }
 
+  for (const [text, field, description] of [
+    ['{"name": ', '', 'must be well-formed JSON.'],
+    ['["', '', 'must be well-formed JSON.'],
+    ['"', '', 'must be well-formed JSON.'],
+    ['operation{1}', 'name', `must be ${OPERATION}.`],
+    ['7', '', 'must be a JSON object, or the bare name of an operation.'],
+    [' \n', '', 'must not be empty: send a JSON object, or the bare name of an operation.'],
+    [Buffer.of(0xff), '', 'must be UTF-8.'],
+  ] as const) {
+    it(`to the text ${JSON.stringify(String(text))}`, async () => {
+      const { record } = await stage.post({ body: text });
+      assert.deepEqual(record.status.fieldViolations, [{ field, description }]);
+    });
+  }
+
   it('to a command without the reason that is required', async () => {
     await using strict = await startBeside(stage, { REQUIRE_REASON: 'true' });
     const { record } = await strict.post({ body: JSON.stringify({ name: NAME }) });
