@@ -152,4 +152,19 @@ describe('section 6: the audit log as evidence', () => {
       assert.deepEqual([http, record.outcome, emulator.counts.requests.cancel], [503, 'ERROR', 0]);
     });
   }
+
+  it('answers what was cancelled although the summary of a batch is lost, and fails where nothing was', async () => {
+    let results = 0;
+    await using fn = await gated((phase) => {
+      if (phase === 'RESULT') results += 1;
+      return phase === 'RESULT' && results % 2 === 0 ? lost() : undefined;
+    });
+    const parent = emulator.startOperation().replace(/\/operations\/.*/, '');
+    const sweep = { parent, select: { verbs: ['create'] } };
+    const { http, record } = await answerOf(fn, sweep);
+    assert.deepEqual([http, record.outcome, record.counts?.CANCELLED], [200, 'BATCH', 1]);
+    emulator.startOperation();
+    const failed = await answerOf(fn, { ...sweep, validateOnly: true });
+    assert.deepEqual([failed.http, failed.record.outcome, failed.record.status.name], [503, 'ERROR', 'UNAVAILABLE']);
+  });
 });

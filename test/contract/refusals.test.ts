@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { systemClock } from '../../src/clock.ts';
 import { AUDIENCE, CLAIMS, CURRENT_SECRET, handedOn, secondsFromNow } from '../security/proofs.ts';
 import { startFunction } from '../support/function.ts';
 import { ask, type Question } from './ask.ts';
@@ -254,6 +255,32 @@ describe('section 2: a refusal says what would be right', () => {
       assert.deepEqual(stage.emulator.operation(body)?.cancels.arrived, []);
     });
   }
+
+  it('where it fails itself, without a word of what may be secret', async () => {
+    const random = () => {
+      throw new RangeError('something secret');
+    };
+    await using faulty = await startBeside(stage, {}, { clock: { ...systemClock, random } });
+    const down = stage.emulator.fault({ on: 'get', fault: { kind: 'status', status: 503 } });
+    const { http, record } = await faulty.post({ body: stage.emulator.startOperation() });
+    down.remove();
+    assert.deepEqual([http, record.outcome, record.status.name], [500, 'ERROR', 'INTERNAL']);
+    assert.match(record.status.message, /^This function failed \(RangeError\); send the request again/);
+  });
+
+  it('to a CloudEvent that is no message', async () => {
+    const description =
+      'must be a CloudEvent of type google.cloud.pubsub.topic.v1.messagePublished, or no CloudEvent at all.';
+    for (const headers of [
+      { 'ce-type': 'google.cloud.audit.log.v1.written' },
+      { 'content-type': 'application/cloudevents+json' },
+      { 'content-type': ' Application/CloudEvents-batch+json; charset=utf-8' },
+    ]) {
+      const { record } = await stage.post({ headers, body: JSON.stringify({ name: NAME }) });
+      assert.deepEqual(record.status.fieldViolations, [{ field: '', description }]);
+      assert.equal(record.trigger.type, 'WEBHOOK');
+    }
+  });
 
   it('to everybody where the own project is not known', async () => {
     const { DATASTREAM_ENDPOINT } = stage.emulator.environment;

@@ -13,11 +13,11 @@ const createTapTestRunner = createTapTestRunnerFactory();
 /** The tests that are about a source file, by the last part of both names. */
 const OWN = {
   'time-budget': ['deadline', 'cut-to-fit', 'batch'],
-  'log-result': ['audit-log', 'evidence', 'batch'],
+  'log-result': ['evidence', 'audit-log', 'batch'],
   'command-fields': ['refusals', 'command', 'payload-form', 'names', 'batch'],
   'light-web': ['credentials', 'http', 'datastream'],
-  exchange: ['datastream', 'retries', 'undocumented', 'lost-cancels', 'deadline'],
-  report: ['record', 'judgement', 'outcomes', 'batch'],
+  exchange: ['advice', 'datastream', 'retries', 'undocumented', 'lost-cancels', 'deadline'],
+  report: ['refusals', 'record', 'judgement', 'outcomes', 'batch'],
   'api-error': ['http-status', 'lost-cancels', 'undocumented', 'retries', 'delivery'],
   advice: ['advice', 'outcomes'],
   answer: ['delivery', 'judgement', 'outcomes', 'pubsub', 'batch', 'any-request'],
@@ -69,9 +69,9 @@ const OWN = {
   timestamp: ['pubsub', 'record', 'scheduler', 'bounds'],
   token: ['refusals', 'admitted', 'attempts'],
   trace: ['texts', 'request-metadata', 'record'],
-  'unparsed-requests': ['any-request', 'delivery'],
+  'unparsed-requests': ['unparsed-requests', 'any-request', 'delivery'],
   verify: ['refusals', 'admitted', 'attempts'],
-  webhook: ['webhook', 'delivery'],
+  webhook: ['refusals', 'webhook', 'pubsub', 'delivery'],
   'webhook-signature': ['refusals', 'admitted', 'attempts'],
 };
 
