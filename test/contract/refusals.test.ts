@@ -15,6 +15,14 @@ const sweep = { parent: PARENT, select };
 const COMMANDS: readonly { what: string; body: unknown; says: Readonly<Record<string, string>> }[] = [
   { what: 'nothing', body: {}, says: { name: 'must be given, or parent and select instead to cancel many.' } },
   {
+    what: 'nothing but an empty reason',
+    body: { reason: '' },
+    says: {
+      reason: 'must be 1 to 256 characters of well-formed Unicode without control characters.',
+      name: 'must be given, or parent and select instead to cancel many.',
+    },
+  },
+  {
     what: 'both forms in one',
     body: { name: NAME, ...sweep },
     says: { name: 'must stand alone: leave it out, or parent, select and maxOperations.' },

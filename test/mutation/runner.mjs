@@ -16,7 +16,7 @@ const OWN = {
   'log-result': ['evidence', 'audit-log', 'batch'],
   'command-fields': ['refusals', 'command', 'payload-form', 'names', 'batch'],
   'light-web': ['credentials', 'http', 'datastream'],
-  exchange: ['advice', 'datastream', 'retries', 'undocumented', 'lost-cancels', 'deadline'],
+  exchange: ['advice', 'secrets', 'datastream', 'retries', 'undocumented', 'lost-cancels', 'deadline'],
   report: ['refusals', 'record', 'judgement', 'outcomes', 'batch'],
   'api-error': ['http-status', 'lost-cancels', 'undocumented', 'retries', 'delivery'],
   advice: ['advice', 'outcomes'],
