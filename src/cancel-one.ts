@@ -52,7 +52,12 @@ async function runOne(request: OneRequest, record: AuditRecord, tools: Tools): P
     if (!(await log.intent(known, call.deadline))) throw unrecorded();
     announced = true;
     const requestReason = requestReasonOf(known);
-    return conclude(known, await cancelAndWatch({ name, requestReason, wait, call }, datastream, clock), clock);
+    // Counted here, so that a fault of ours cannot lose what was sent.
+    const onSent = () => {
+      known = { ...known, cancelAttempts: known.cancelAttempts + 1 };
+    };
+    const finding = await cancelAndWatch({ name, requestReason, wait, call, onSent }, datastream, clock);
+    return conclude(known, finding, clock);
   } catch (error) {
     // From here on a fault of ours may lie behind a cancel that was sent.
     if (announced) return conclude(known, { outcome: 'UNKNOWN', status: faultStatus(error) }, clock);

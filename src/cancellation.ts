@@ -13,8 +13,6 @@ export type Finding = {
   outcome: Outcome;
   status: Status;
   operationAfter: OperationState | null;
-  /** How many `:cancel` requests were sent. */
-  cancelAttempts: number;
   /** Milliseconds before which Datastream does not want to be asked again, null where it did not say. */
   retryAfter: number | null;
 };
@@ -26,6 +24,8 @@ export type Cancellation = {
   /** Milliseconds to watch for the outcome once Datastream took the request. 0 looks once. */
   wait: number;
   call: Call;
+  /** Told of each `:cancel` that was sent. */
+  onSent: () => void;
 };
 
 /** Milliseconds of the first pause between two looks, which doubles, and of the longest. */
@@ -46,9 +46,10 @@ export async function cancelAndWatch(
   datastream: Datastream,
   clock: Clock,
 ): Promise<Finding> {
-  let cancelAttempts = 0;
+  let sent = false;
   const onSent = () => {
-    cancelAttempts += 1;
+    sent = true;
+    cancellation.onSent();
   };
   const { name, requestReason, call } = cancellation;
   const look = () => datastream.get(name, call);
@@ -56,7 +57,6 @@ export async function cancelAndWatch(
     outcome,
     status: error === undefined ? OK : statusOfApiError(error),
     operationAfter,
-    cancelAttempts,
     retryAfter: error?.retryAfter ?? null,
   });
 
@@ -72,7 +72,7 @@ export async function cancelAndWatch(
     if (again) await clock.sleep(pause);
     if (again && !maybeTaken) continue;
 
-    if (cancelAttempts === 0) return found('ERROR', null, answer);
+    if (!sent) return found('ERROR', null, answer);
     const state = await look();
     if (isApiError(state)) return maybeTaken ? found('UNKNOWN', null, state) : refused(answer, state);
     if (maybeTaken && (state.done || state.requestedCancellation)) return watch(state);

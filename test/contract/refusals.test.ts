@@ -276,6 +276,23 @@ describe('section 2: a refusal says what would be right', () => {
     assert.match(record.status.message, /^This function failed \(RangeError\); send the request again/);
   });
 
+  it('where it fails itself after a cancel: what became of the operation is not known', async () => {
+    const random = () => {
+      throw new RangeError('something secret');
+    };
+    await using faulty = await startBeside(stage, {}, { clock: { ...systemClock, random } });
+    const name = stage.emulator.startOperation();
+    const down = stage.emulator.fault({
+      on: 'get',
+      fault: () =>
+        stage.emulator.operation(name)?.requestedCancellation ? { kind: 'status', status: 503 } : undefined,
+    });
+    const { http, record } = await faulty.post({ body: name });
+    down.remove();
+    assert.deepEqual([http, record.outcome, record.status.name], [500, 'UNKNOWN', 'INTERNAL']);
+    assert.equal(record.cancelAttempts, 1);
+  });
+
   it('to a CloudEvent that is no message', async () => {
     const description =
       'must be a CloudEvent of type google.cloud.pubsub.topic.v1.messagePublished, or no CloudEvent at all.';
