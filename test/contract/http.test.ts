@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { fetchOverHttp } from '../../src/google/auth-library.ts';
 import { type HttpRequest, send } from '../../src/google/http.ts';
 
@@ -18,6 +21,16 @@ const serving = async (listener: RequestListener) => `http://${await listening(c
 
 const ask = (url: string, more: Partial<HttpRequest> = {}) =>
   send({ method: 'GET', url, headers: {}, timeout: 5000, mostBytes: 100, ...more });
+
+/** A key and the certificate for it that it signed itself, undefined where there is no openssl to make them. */
+function ownCertificate(): { key: string; cert: string } | undefined {
+  const asked = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  const about = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', '-', '-out', '-'];
+  const { stdout, status } = spawnSync('openssl', [...asked, ...about], { encoding: 'utf8' });
+  const pem = (what: string) => new RegExp(`-----BEGIN ${what}-----[^]+?-----END ${what}-----`).exec(stdout)?.[0];
+  const [key, cert] = status === 0 ? [pem('PRIVATE KEY'), pem('CERTIFICATE')] : [];
+  return key === undefined || cert === undefined ? undefined : { key, cert };
+}
 
 after(() => {
   for (const server of opened) server.close();
@@ -78,6 +91,30 @@ describe('section 8: one request', () => {
   it('is not sent where it cannot be', async () => {
     const url = await serving((_, response) => response.end());
     assert.deepEqual(await ask(url, { headers: { authorization: 'a\nb' } }), { kind: 'broken', sent: false });
+  });
+
+  it('trusts no server that nobody vouches for, and keeps its connection to one that somebody does', async function () {
+    const own = ownCertificate();
+    if (own === undefined) this.skip();
+    const ports: (number | undefined)[] = [];
+    const server = createHttpsServer(own, ({ socket }, response) => {
+      ports.push(socket.remotePort);
+      response.end('there');
+    });
+    const url = `https://${await listening(server)}/`;
+    assert.deepEqual(await ask(url), { kind: 'broken', sent: false });
+    const before = getCACertificates('default');
+    setDefaultCACertificates([...before, own.cert]);
+    try {
+      for (const _ of [1, 2, 3]) {
+        const result = await ask(url);
+        assert.deepEqual([result.kind, 'body' in result && result.body], ['answer', 'there']);
+      }
+    } finally {
+      setDefaultCACertificates(before);
+      server.closeAllConnections();
+    }
+    assert.deepEqual([ports.length, new Set(ports).size], [3, 1]);
   });
 
   it('is encrypted where the URL says https', async () => {

@@ -247,5 +247,19 @@ describe('section 3: Pub/Sub', () => {
         assert.deepEqual([http, record.outcome, deliveryAttempt], [200, 'CANCELLED', null]);
       });
     }
+
+    for (const [told, deliveryAttempt] of [
+      ['7', 7],
+      ['123456789', 123456789],
+      ['1234567890', null],
+      ['x', null],
+    ] as const) {
+      it(`has the attempt that its header tells: ${told}`, async () => {
+        const attributes = { 'x-goog-pubsub-delivery-attempt': told };
+        const message = { messageId: '7', data: name, publishTime: now, attributes };
+        const { record } = await stage.post(deliveryRequest('unwrapped', message, SUBSCRIPTION));
+        assert.equal(record.trigger.deliveryAttempt, deliveryAttempt);
+      });
+    }
   });
 });
