@@ -6,7 +6,7 @@ export const PARTS = ['faults', 'crashes', 'overload', 'parallel', 'many-operati
 
 const whole = z
   .string()
-  .regex(/^\d{1,9}$/, { error: 'must be a whole number' })
+  .regex(/^\d{1,10}$/, { error: 'must be a whole number' })
   .transform(Number);
 
 const options = z.strictObject({
