@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { AUDIENCE, CLAIMS, CURRENT_SECRET, handedOn, secondsFromNow } from '../security/proofs.ts';
 import { startFunction } from '../support/function.ts';
 import { ask, type Question } from './ask.ts';
@@ -214,6 +214,14 @@ const CALLERS: readonly {
   },
 ];
 
+/** A fault of the function's own, as soon as it wants jitter for a pause. */
+const faultyClock: Clock = {
+  ...systemClock,
+  random: () => {
+    throw new RangeError('something secret');
+  },
+};
+
 describe('section 2: a refusal says what would be right', () => {
   let stage: Stage;
 
@@ -265,22 +273,17 @@ describe('section 2: a refusal says what would be right', () => {
   }
 
   it('where it fails itself, without a word of what may be secret', async () => {
-    const random = () => {
-      throw new RangeError('something secret');
-    };
-    await using faulty = await startBeside(stage, {}, { clock: { ...systemClock, random } });
+    await using faulty = await startBeside(stage, {}, { clock: faultyClock });
     const down = stage.emulator.fault({ on: 'get', fault: { kind: 'status', status: 503 } });
     const { http, record } = await faulty.post({ body: stage.emulator.startOperation() });
     down.remove();
     assert.deepEqual([http, record.outcome, record.status.name], [500, 'ERROR', 'INTERNAL']);
+    assert.doesNotMatch(JSON.stringify(record), /something secret/);
     assert.match(record.status.message, /^This function failed \(RangeError\); send the request again/);
   });
 
   it('where it fails itself after a cancel: what became of the operation is not known', async () => {
-    const random = () => {
-      throw new RangeError('something secret');
-    };
-    await using faulty = await startBeside(stage, {}, { clock: { ...systemClock, random } });
+    await using faulty = await startBeside(stage, {}, { clock: faultyClock });
     const name = stage.emulator.startOperation();
     const down = stage.emulator.fault({
       on: 'get',
