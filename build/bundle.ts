@@ -15,7 +15,7 @@ const options = {
   platform: 'node',
   target: 'node24',
   format: 'cjs',
-  // What is loaded later is loaded with `require` too, which src/entry-point.cjs provides.
+  // What is loaded later is loaded with `require` too, which src/framework/entry-point.cjs provides.
   supported: { 'dynamic-import': false },
   minify: true,
   inject: ['src/google/light-web.ts'],
@@ -45,4 +45,4 @@ for (const { path, contents } of built.flatMap(({ outputFiles }) => outputFiles)
   writeFileSync(`${path}.new`, contents);
   renameSync(`${path}.new`, path);
 }
-copyFileSync('src/entry-point.cjs', 'dist/index.cjs');
+copyFileSync('src/framework/entry-point.cjs', 'dist/index.cjs');

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Report } from './report.ts';
-import { httpStatusOf, isTransient } from './status.ts';
+import type { Report } from './record/conclude.ts';
+import { httpStatusOf, isTransient } from './terms/status.ts';
 
 /** Sends the record. 429 and 503 carry `Retry-After`, in whole seconds, where Datastream gave one. */
 export function answer(response: ServerResponse, report: Report): void {

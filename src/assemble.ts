@@ -1,17 +1,17 @@
 import type { Writable } from 'node:stream';
 import manifest from '../package.json' with { type: 'json' };
-import { auditLog } from './audit-log.ts';
 import type { Authenticate } from './caller/authenticate.ts';
 import { authenticateByIam } from './caller/iam.ts';
 import { GOOGLE_CERTIFICATES } from './caller/oidc.ts';
 import { authenticateByProof } from './caller/verify.ts';
-import { cancelOperation } from './cancel-operation.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { commandReader } from './command.ts';
+import { commandReader } from './command/read.ts';
 import { applicationDefaultCredentials } from './google/credentials.ts';
 import { datastreamClient } from './google/datastream.ts';
 import { identitySource } from './google/identity.ts';
+import { cancelOperation } from './handle-request.ts';
+import { auditLog } from './record/log.ts';
 import type { Environment, Settings } from './settings.ts';
+import { type Clock, systemClock } from './terms/clock.ts';
 import { timeToWrite } from './time-budget.ts';
 
 /** What lies outside the function. The defaults are the real things; a test puts others in their place. */

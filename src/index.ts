@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs';
 import { http } from '@google-cloud/functions-framework';
 import { assemble } from './assemble.ts';
+import { keepRequestsUnparsed } from './framework/unparsed-requests.ts';
+import { withoutDomains } from './framework/without-domains.ts';
 import { metadataServer } from './google/identity.ts';
 import { readSettings } from './settings.ts';
-import { keepRequestsUnparsed } from './unparsed-requests.ts';
-import { withoutDomains } from './without-domains.ts';
 
 /*
  * The entry point of the deployment: registers the function, or stops the process where a setting is wrong. The

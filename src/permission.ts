@@ -1,9 +1,9 @@
-import type { Deadline } from './clock.ts';
 import type { Identity } from './google/identity.ts';
-import { denied, Refusal } from './refusal.ts';
-import { type Parent, parentOf } from './resource-name.ts';
 import type { Settings } from './settings.ts';
-import { statusOf } from './status.ts';
+import type { Deadline } from './terms/clock.ts';
+import { denied, Refusal } from './terms/refusal.ts';
+import { type Parent, parentOf } from './terms/resource-name.ts';
+import { statusOf } from './terms/status.ts';
 
 /**
  * Checks that operations of this parent may be cancelled.

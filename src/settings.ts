@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { duration } from './duration.ts';
-import { parentPattern } from './resource-name.ts';
+import { duration } from './terms/duration.ts';
+import { parentPattern } from './terms/resource-name.ts';
 
 /** Splits a comma-separated setting; white space around the commas does not count. */
 const list = <T>(entry: z.ZodMiniType<T, string>) => {

@@ -1,8 +1,8 @@
-import type { AuditRecord } from '../audit-record.ts';
-import type { Deadline } from '../clock.ts';
-import type { Headers } from '../headers.ts';
-import { denied } from '../refusal.ts';
+import type { Headers } from '../delivery/headers.ts';
+import type { AuditRecord } from '../record/schema.ts';
 import type { Settings } from '../settings.ts';
+import type { Deadline } from '../terms/clock.ts';
+import { denied } from '../terms/refusal.ts';
 
 export type AuthenticationInfo = AuditRecord['authenticationInfo'];
 

@@ -1,4 +1,4 @@
-import { unauthenticated } from '../refusal.ts';
+import { unauthenticated } from '../terms/refusal.ts';
 import type { Authenticate, AuthenticationInfo } from './authenticate.ts';
 import { carriedToken, principalOf, SIGNATURE_REMOVED } from './token.ts';
 

@@ -1,9 +1,9 @@
 import type { OAuth2Client } from 'google-auth-library';
 import * as z from 'zod/mini';
-import { type Deadline, within } from '../clock.ts';
 import { loadAuthLibrary, TRANSPORTER } from '../google/auth-library.ts';
-import { Refusal, unauthenticated } from '../refusal.ts';
-import { statusOf } from '../status.ts';
+import { type Deadline, within } from '../terms/clock.ts';
+import { Refusal, unauthenticated } from '../terms/refusal.ts';
+import { statusOf } from '../terms/status.ts';
 import type { Token } from './token.ts';
 
 /** Where google-auth-library looks for the certificates by itself. */

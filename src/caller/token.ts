@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { type Headers, headerOf } from '../headers.ts';
-import { parseJson } from '../json.ts';
-import { boundedOrNull } from '../text.ts';
+import { type Headers, headerOf } from '../delivery/headers.ts';
+import { parseJson } from '../terms/json.ts';
+import { boundedOrNull } from '../terms/text.ts';
 
 /** What Cloud Run puts in place of the signature of a token that it has checked. */
 export const SIGNATURE_REMOVED = 'SIGNATURE_REMOVED_BY_GOOGLE';

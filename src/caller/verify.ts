@@ -1,6 +1,6 @@
-import { headerOf } from '../headers.ts';
-import { unauthenticated } from '../refusal.ts';
+import { headerOf } from '../delivery/headers.ts';
 import type { Settings } from '../settings.ts';
+import { unauthenticated } from '../terms/refusal.ts';
 import type { Authenticate } from './authenticate.ts';
 import { oidcVerifier } from './oidc.ts';
 import { carriedToken, principalOf, SIGNATURE_REMOVED } from './token.ts';

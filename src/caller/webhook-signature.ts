@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Webhook } from 'standardwebhooks';
-import { type Headers, headerOf } from '../headers.ts';
-import { unauthenticated } from '../refusal.ts';
+import { type Headers, headerOf } from '../delivery/headers.ts';
+import { unauthenticated } from '../terms/refusal.ts';
 
 const SIGNED_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
 

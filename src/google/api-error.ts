@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import * as z from 'zod/mini';
-import { durationText, milliseconds } from '../duration.ts';
-import { parseJson } from '../json.ts';
-import { type CodeName, codeOfHttpStatus, isCodeName, isTransient } from '../status.ts';
-import { bounded, boundedOrNull } from '../text.ts';
+import { durationText, milliseconds } from '../terms/duration.ts';
+import { parseJson } from '../terms/json.ts';
+import { type CodeName, codeOfHttpStatus, isCodeName, isTransient } from '../terms/status.ts';
+import { bounded, boundedOrNull } from '../terms/text.ts';
 
 /** Why a call brought no result. */
 export type ApiError = {

@@ -1,5 +1,5 @@
 import type { AuthClient } from 'google-auth-library';
-import { type Deadline, within } from '../clock.ts';
+import { type Deadline, within } from '../terms/clock.ts';
 import { loadAuthLibrary, TRANSPORTER } from './auth-library.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';

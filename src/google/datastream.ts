@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import type { OperationState } from '../audit-record.ts';
-import type { Clock } from '../clock.ts';
-import { parseJson } from '../json.ts';
-import { isOperationName, operationIdOf, parentOf } from '../resource-name.ts';
+import type { OperationState } from '../record/schema.ts';
+import type { Clock } from '../terms/clock.ts';
+import { parseJson } from '../terms/json.ts';
+import { isOperationName, operationIdOf, parentOf } from '../terms/resource-name.ts';
 import type { ApiError } from './api-error.ts';
 import type { Credentials } from './credentials.ts';
 import { type Call, exchanger } from './exchange.ts';

@@ -1,4 +1,4 @@
-import type { Clock, Deadline } from '../clock.ts';
+import type { Clock, Deadline } from '../terms/clock.ts';
 import { type ApiError, apiError, isApiError, readError } from './api-error.ts';
 import type { Authorization, Credentials } from './credentials.ts';
 import { type HttpResult, send } from './http.ts';

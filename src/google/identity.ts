@@ -1,7 +1,7 @@
-import { type Deadline, within } from '../clock.ts';
-import { isProject } from '../resource-name.ts';
 import type { Environment } from '../settings.ts';
-import { boundedOrNull } from '../text.ts';
+import { type Deadline, within } from '../terms/clock.ts';
+import { isProject } from '../terms/resource-name.ts';
+import { boundedOrNull } from '../terms/text.ts';
 import { send } from './http.ts';
 
 /** What is known of the function itself; null where nothing is. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { OperationState } from '../audit-record.ts';
-import { boundedOrNull } from '../text.ts';
-import { timestamp } from '../timestamp.ts';
+import type { OperationState } from '../record/schema.ts';
+import { boundedOrNull } from '../terms/text.ts';
+import { timestamp } from '../terms/timestamp.ts';
 
 /**
  * google.longrunning.Operation with Datastream's OperationMetadata, of what is looked at here. Without `error`, an

@@ -1,4 +1,4 @@
-import type { Clock, Deadline } from '../clock.ts';
+import type { Clock, Deadline } from '../terms/clock.ts';
 import { type ApiError, isApiError } from './api-error.ts';
 
 export const MOST_ATTEMPTS = 5;

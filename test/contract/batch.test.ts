@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
-import type { AuditRecord, Counts } from '../../src/audit-record.ts';
-import { OUTCOMES } from '../../src/outcome.ts';
+import type { AuditRecord, Counts } from '../../src/record/schema.ts';
+import { OUTCOMES } from '../../src/terms/outcome.ts';
 import { startEmulator } from '../emulator/emulator.ts';
 import type { RpcCode } from '../emulator/errors.ts';
 import type { FaultRule } from '../emulator/faults.ts';

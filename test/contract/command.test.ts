@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FieldViolation } from '../../src/status.ts';
+import type { FieldViolation } from '../../src/terms/status.ts';
 import { type Stage, startStage } from './stage.ts';
 
 const NAME = 'projects/acme-data/locations/us-central1/operations/op';

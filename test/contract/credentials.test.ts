@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { deadlineIn, systemClock } from '../../src/clock.ts';
 import { applicationDefaultCredentials } from '../../src/google/credentials.ts';
+import { deadlineIn, systemClock } from '../../src/terms/clock.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 
 describe('section 8: one token', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CodeName } from '../../src/status.ts';
+import type { CodeName } from '../../src/terms/status.ts';
 import type { OperationStart } from '../emulator/schema.ts';
 import { acknowledges } from '../pubsub/push.ts';
 import { deliveryRequest, SHAPES, type Shape } from '../pubsub/shapes.ts';

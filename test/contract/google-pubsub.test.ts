@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuditRecord } from '../../src/audit-record.ts';
+import type { AuditRecord } from '../../src/record/schema.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { type GoogleEmulator, googlePubSubEmulator } from '../pubsub/google-emulator.ts';
 import { entryOf } from '../support/entry.ts';

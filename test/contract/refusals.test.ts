@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Clock, systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/terms/clock.ts';
 import { AUDIENCE, CLAIMS, CURRENT_SECRET, handedOn, secondsFromNow } from '../security/proofs.ts';
 import { startFunction } from '../support/function.ts';
 import { ask, type Question } from './ask.ts';

@@ -10,7 +10,7 @@ const published = readFileSync(SCHEMA_FILE, 'utf8');
 /** A validator that knows nothing of this project, for the file as it is published. */
 const validate = new Ajv2020({ allErrors: true, validateFormats: false }).compile(JSON.parse(published));
 
-describe('section 5: audit-record.schema.json', () => {
+describe('section 5: api/audit-record.schema.json', () => {
   let stage: HeldStage;
 
   before(async () => {

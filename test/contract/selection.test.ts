@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Selection } from '../../src/command.ts';
-import { byAge, selector } from '../../src/selection.ts';
+import { byAge, selector } from '../../src/cancellation/selection.ts';
+import type { Selection } from '../../src/command/read.ts';
 import { startEmulator } from '../emulator/emulator.ts';
 import type { OperationStart } from '../emulator/schema.ts';
 import { startFunction } from '../support/function.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as z from 'zod';
 import type { Outside } from '../../src/assemble.ts';
-import type { ConcludedRecord } from '../../src/report.ts';
+import type { ConcludedRecord } from '../../src/record/conclude.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { EmulatorOptions } from '../emulator/options.ts';
 import { type FunctionUnderTest, startFunction } from '../support/function.ts';

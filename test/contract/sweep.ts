@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { Server } from 'node:http';
 import request from 'supertest';
 import * as z from 'zod';
-import type { AuditRecord } from '../../src/audit-record.ts';
-import { systemClock } from '../../src/clock.ts';
+import type { AuditRecord } from '../../src/record/schema.ts';
+import { systemClock } from '../../src/terms/clock.ts';
 import { checkedRecord } from '../support/record.ts';
 
 /** One line of the audit log, of what is looked at here. */

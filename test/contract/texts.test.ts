@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
-import { auditLog } from '../../src/audit-log.ts';
-import { systemClock } from '../../src/clock.ts';
-import { OUTCOMES } from '../../src/outcome.ts';
-import { newRecord } from '../../src/record.ts';
-import { denied, invalid, tooLarge } from '../../src/refusal.ts';
-import { OK, statusOf } from '../../src/status.ts';
-import { bounded, boundedOrNull } from '../../src/text.ts';
-import { traceOf } from '../../src/trace.ts';
+import { traceOf } from '../../src/delivery/trace.ts';
+import { newRecord } from '../../src/record/fill.ts';
+import { auditLog } from '../../src/record/log.ts';
+import { systemClock } from '../../src/terms/clock.ts';
+import { OUTCOMES } from '../../src/terms/outcome.ts';
+import { denied, invalid, tooLarge } from '../../src/terms/refusal.ts';
+import { OK, statusOf } from '../../src/terms/status.ts';
+import { bounded, boundedOrNull } from '../../src/terms/text.ts';
 
 const runtime = { service: null, revision: null, version: '1.0.0' };
 const name = 'projects/acme-data/locations/us-central1/operations/operation-1';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
-import { keepRequestsUnparsed } from '../../src/unparsed-requests.ts';
+import { keepRequestsUnparsed } from '../../src/framework/unparsed-requests.ts';
 import { ask } from './ask.ts';
 
 /** What the framework's own listener sees of a request. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ConcludedRecord } from '../../src/report.ts';
+import type { ConcludedRecord } from '../../src/record/conclude.ts';
 import { type Entry, entryOf } from '../support/entry.ts';
 import { until } from '../support/until.ts';
 

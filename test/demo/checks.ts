@@ -1,5 +1,5 @@
-import type { Outcome } from '../../src/outcome.ts';
-import type { ConcludedRecord } from '../../src/report.ts';
+import type { ConcludedRecord } from '../../src/record/conclude.ts';
+import type { Outcome } from '../../src/terms/outcome.ts';
 import type { Sight, State } from './operation.ts';
 import type { Exchange } from './stage.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { auditRecordSchema } from '../../src/audit-record.ts';
+import { auditRecordSchema } from '../../src/record/schema.ts';
 import { until } from '../support/until.ts';
 import { showDemo } from './demo.ts';
 import { childrenOf, runs, startProgram } from './program.ts';

@@ -1,4 +1,4 @@
-import type { ConcludedRecord } from '../../src/report.ts';
+import type { ConcludedRecord } from '../../src/record/conclude.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { concludedRecord } from '../support/record.ts';
 import { type Trail, trailOf } from './audit-trail.ts';

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../src/audit-record.ts';
+import type { AuditRecord } from '../../src/record/schema.ts';
 import type { Sent } from './post.ts';
 import type { SiteName, World } from './world.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AuditRecord } from '../../src/audit-record.ts';
+import type { AuditRecord } from '../../src/record/schema.ts';
 import type { ReceivedRequest } from '../emulator/requests.ts';
 import { type Entry, entryOf } from '../support/entry.ts';
 import { checkedRecord } from '../support/record.ts';

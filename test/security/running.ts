@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AuditRecord } from '../../src/audit-record.ts';
+import type { AuditRecord } from '../../src/record/schema.ts';
 import { entryOf } from '../support/entry.ts';
 import type { FunctionProcess } from '../support/process.ts';
 import { checkedRecord } from '../support/record.ts';

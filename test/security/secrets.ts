@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isOperationName } from '../../src/resource-name.ts';
+import { isOperationName } from '../../src/terms/resource-name.ts';
 import type { Sent } from './post.ts';
 import { CURRENT_SECRET, NEXT_SECRET, RETIRED_SECRET } from './proofs.ts';
 

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import type { AuditRecord } from '../../src/audit-record.ts';
-import { operationIdOf } from '../../src/resource-name.ts';
+import type { AuditRecord } from '../../src/record/schema.ts';
+import { operationIdOf } from '../../src/terms/resource-name.ts';
 import type { OperationStart } from '../emulator/schema.ts';
 import type { Sent } from './post.ts';
 import {

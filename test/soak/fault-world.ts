@@ -1,4 +1,4 @@
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/terms/clock.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { ReceivedRequest } from '../emulator/requests.ts';
 import type { Fault } from '../emulator/schema.ts';

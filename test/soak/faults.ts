@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AuditRecord } from '../../src/audit-record.ts';
+import type { AuditRecord } from '../../src/record/schema.ts';
 import { chance } from './chance.ts';
 import { eachOf } from './each-of.ts';
 import { startWorld, type World } from './fault-world.ts';

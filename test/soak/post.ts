@@ -1,6 +1,6 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { AuditRecord } from '../../src/audit-record.ts';
+import type { AuditRecord } from '../../src/record/schema.ts';
 import { deliveryRequest } from '../pubsub/shapes.ts';
 import { checkedRecord } from '../support/record.ts';
 

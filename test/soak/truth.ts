@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AuditRecord } from '../../src/audit-record.ts';
-import { httpStatusOf, isTransient } from '../../src/status.ts';
+import type { AuditRecord } from '../../src/record/schema.ts';
+import { httpStatusOf, isTransient } from '../../src/terms/status.ts';
 import type { OperationState } from '../emulator/operations.ts';
 import type { ReceivedRequest } from '../emulator/requests.ts';
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import * as z from 'zod';
-import type { AuditRecord } from '../../src/audit-record.ts';
+import type { AuditRecord } from '../../src/record/schema.ts';
 import { checkedRecord } from '../support/record.ts';
 
 /** The audit log of a function, each line of it read as it is written. Keys are auditIds. */

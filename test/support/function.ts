@@ -6,9 +6,9 @@ import { Writable } from 'node:stream';
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { assemble, type Outside } from '../../src/assemble.ts';
+import { keepRequestsUnparsed } from '../../src/framework/unparsed-requests.ts';
+import { withoutDomains } from '../../src/framework/without-domains.ts';
 import { readSettings } from '../../src/settings.ts';
-import { keepRequestsUnparsed } from '../../src/unparsed-requests.ts';
-import { withoutDomains } from '../../src/without-domains.ts';
 
 /** The function under the real framework in this process, for tests that need neither signals nor its start. */
 export type FunctionUnderTest = AsyncDisposable & {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { type AuditRecord, auditRecordSchema } from '../../src/audit-record.ts';
-import type { Outcome } from '../../src/outcome.ts';
-import type { ConcludedRecord } from '../../src/report.ts';
+import type { ConcludedRecord } from '../../src/record/conclude.ts';
+import { type AuditRecord, auditRecordSchema } from '../../src/record/schema.ts';
+import type { Outcome } from '../../src/terms/outcome.ts';
 
 /** A record as it came out of an answer or a log line, held against the published schema. Throws where it does not fit. */
 export function checkedRecord(value: unknown): AuditRecord {

@@ -1,5 +1,5 @@
-import { severityOf } from '../../../src/outcome.ts';
-import type { ConcludedRecord } from '../../../src/report.ts';
+import type { ConcludedRecord } from '../../../src/record/conclude.ts';
+import { severityOf } from '../../../src/terms/outcome.ts';
 import { countsOf } from '../checks.ts';
 import type { Exchange } from '../stage.ts';
 import { ACCENTS, type Screen } from './screen.ts';

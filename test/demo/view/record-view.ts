@@ -1,5 +1,5 @@
-import { severityOf } from '../../../src/outcome.ts';
-import type { ConcludedRecord } from '../../../src/report.ts';
+import type { ConcludedRecord } from '../../../src/record/conclude.ts';
+import { severityOf } from '../../../src/terms/outcome.ts';
 import { jsonText } from '../json-text.ts';
 import { ACCENTS, type Screen } from './screen.ts';
 import { fill } from './wrap.ts';

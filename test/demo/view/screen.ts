@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Severity } from '../../../src/outcome.ts';
+import type { Severity } from '../../../src/terms/outcome.ts';
 
 type Format = Parameters<typeof styleText>[0];
 

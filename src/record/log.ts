@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
-import type { AuditRecord } from './audit-record.ts';
-import type { Deadline } from './clock.ts';
-import { type Outcome, severityOf } from './outcome.ts';
-import type { ConcludedRecord } from './report.ts';
+import type { Deadline } from '../terms/clock.ts';
+import { type Outcome, severityOf } from '../terms/outcome.ts';
+import type { ConcludedRecord } from './conclude.ts';
+import type { AuditRecord } from './schema.ts';
 
 /** Writes entries; each write resolves with whether the line is out. Neither rejects. */
 export type AuditLog = {

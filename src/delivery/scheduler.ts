@@ -1,6 +1,6 @@
-import { type Headers, headerOf, recordedHeader } from '../headers.ts';
-import { timestamp } from '../timestamp.ts';
+import { timestamp } from '../terms/timestamp.ts';
 import type { Delivery } from './delivery.ts';
+import { type Headers, headerOf, recordedHeader } from './headers.ts';
 
 /**
  * A call of Cloud Scheduler, undefined where it is none. The schedule time is the same on every retry, so job and time

@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { type IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
-import { CLOUD_TRACE } from './trace.ts';
+import { CLOUD_TRACE } from '../delivery/trace.ts';
 
 /**
  * Lets every request reach the function as it was sent: any path, any body.

@@ -1,8 +1,8 @@
-import type { AuditLog } from './audit-log.ts';
-import type { Clock } from './clock.ts';
-import { Refusal } from './refusal.ts';
-import { type ConcludedRecord, type Report, refuse } from './report.ts';
-import { statusOf } from './status.ts';
+import type { Clock } from '../terms/clock.ts';
+import { Refusal } from '../terms/refusal.ts';
+import { statusOf } from '../terms/status.ts';
+import { type ConcludedRecord, type Report, refuse } from './conclude.ts';
+import type { AuditLog } from './log.ts';
 
 /** Writes the RESULT. Where it cannot be written and nothing was cancelled, the request fails, so that it is sent again. */
 export async function logResult(report: Report, { log, clock }: { log: AuditLog; clock: Clock }): Promise<Report> {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { duration, durationText } from './duration.ts';
-import { nameProblem, parentProblem, targetProblem } from './name-hints.ts';
-import { bounded } from './text.ts';
+import { duration, durationText } from '../terms/duration.ts';
+import { bounded } from '../terms/text.ts';
+import { nameProblem, parentProblem, targetProblem } from './hints.ts';
 
 /*
  * What each field of a command may be, with the text that tells what would be right. What they say together is judged in

@@ -1,5 +1,5 @@
-import type { ApiError } from './google/api-error.ts';
-import { type CodeName, type Status, statusOf } from './status.ts';
+import { type CodeName, type Status, statusOf } from '../terms/status.ts';
+import type { ApiError } from './api-error.ts';
 
 /** What to do about an ErrorInfo's reason. Source of the reasons: google.api.ErrorReason. */
 const BY_REASON: Readonly<Record<string, string>> = {

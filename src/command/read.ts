@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
-import * as field from './command-fields.ts';
-import type { Settings } from './settings.ts';
-import type { FieldViolation } from './status.ts';
-import { bounded } from './text.ts';
+import type { Settings } from '../settings.ts';
+import type { FieldViolation } from '../terms/status.ts';
+import { bounded } from '../terms/text.ts';
+import * as field from './fields.ts';
 
 /** What every command says. `wait` is in milliseconds. */
 type Common = { reason: string | null; requestId: string | null; validateOnly: boolean; wait: number };

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../audit-record.ts';
+import type { AuditRecord } from '../record/schema.ts';
 
 export type Trigger = AuditRecord['trigger'];
 

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import type { Deadline } from './clock.ts';
-import { invalid, Refusal, tooLarge } from './refusal.ts';
-import { statusOf } from './status.ts';
+import type { Deadline } from '../terms/clock.ts';
+import { invalid, Refusal, tooLarge } from '../terms/refusal.ts';
+import { statusOf } from '../terms/status.ts';
 
 /** Most bytes of a body, before and after it is inflated: a Pub/Sub envelope with its attributes fits. */
 const MOST_BYTES = 1024 * 1024;

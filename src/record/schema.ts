@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { OUTCOMES } from './outcome.ts';
-import { CODE_NAMES } from './status.ts';
+import { OUTCOMES } from '../terms/outcome.ts';
+import { CODE_NAMES } from '../terms/status.ts';
 
 /*
- * The audit record: the answer to every POST and the `audit` of every log entry. The build makes audit-record.schema.json
+ * The audit record: the answer to every POST and the `audit` of every log entry. The build makes api/audit-record.schema.json
  * from this schema; the code takes its types from it. At run time nothing is parsed with it, so the bundle leaves it out.
  * Every field is always there, null where nothing is known, so that it makes stable columns in BigQuery.
  */

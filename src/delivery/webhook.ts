@@ -1,5 +1,5 @@
-import { type Headers, headerOf, recordedHeader } from '../headers.ts';
 import type { Delivery } from './delivery.ts';
+import { type Headers, headerOf, recordedHeader } from './headers.ts';
 
 /** Everything that is neither Pub/Sub nor Cloud Scheduler. A CloudEvent that comes here is of a type not served. */
 export function webhookDelivery(headers: Headers, body: Buffer): Delivery {

@@ -1,4 +1,4 @@
-import { boundedOrNull } from './text.ts';
+import { boundedOrNull } from '../terms/text.ts';
 
 /** The headers of a request, in lower case, as node:http joins them. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;

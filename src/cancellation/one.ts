@@ -1,17 +1,17 @@
-import { statusOfApiError } from './advice.ts';
-import type { AuditLog } from './audit-log.ts';
-import type { AuditRecord, OperationState } from './audit-record.ts';
-import { cancelAndWatch } from './cancellation.ts';
-import type { Clock } from './clock.ts';
-import type { CancelOne } from './command.ts';
-import { isApiError } from './google/api-error.ts';
-import type { Datastream } from './google/datastream.ts';
-import type { Call } from './google/exchange.ts';
-import { logResult, unrecorded } from './log-result.ts';
-import { checkVerb } from './permission.ts';
-import { conclude, faultStatus, type Report, refuse } from './report.ts';
-import type { Settings } from './settings.ts';
-import { OK } from './status.ts';
+import type { CancelOne } from '../command/read.ts';
+import { statusOfApiError } from '../google/advice.ts';
+import { isApiError } from '../google/api-error.ts';
+import type { Datastream } from '../google/datastream.ts';
+import type { Call } from '../google/exchange.ts';
+import { checkVerb } from '../permission.ts';
+import { conclude, faultStatus, type Report, refuse } from '../record/conclude.ts';
+import type { AuditLog } from '../record/log.ts';
+import { logResult, unrecorded } from '../record/log-result.ts';
+import type { AuditRecord, OperationState } from '../record/schema.ts';
+import type { Settings } from '../settings.ts';
+import type { Clock } from '../terms/clock.ts';
+import { OK } from '../terms/status.ts';
+import { cancelAndWatch } from './cancel-and-watch.ts';
 
 /** What the function works with. */
 export type Tools = { settings: Settings; datastream: Datastream; log: AuditLog; clock: Clock };

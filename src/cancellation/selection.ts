@@ -1,6 +1,6 @@
-import type { Selection } from './command.ts';
-import { milliseconds } from './duration.ts';
-import type { ListedOperation } from './google/datastream.ts';
+import type { Selection } from '../command/read.ts';
+import type { ListedOperation } from '../google/datastream.ts';
+import { milliseconds } from '../terms/duration.ts';
 
 /** Makes the filter that finds the operations that a selection means. Those that are done are never meant. */
 export function selector({ verbs, target, minAge }: Selection, now: number): (operation: ListedOperation) => boolean {

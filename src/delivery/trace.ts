@@ -1,5 +1,5 @@
-import type { Deadline } from './clock.ts';
-import type { Identity } from './google/identity.ts';
+import type { Identity } from '../google/identity.ts';
+import type { Deadline } from '../terms/clock.ts';
 import { type Headers, headerOf } from './headers.ts';
 
 /** The trace that a request belongs to. `traceparent` is passed on as it came; only a well-formed one counts. */

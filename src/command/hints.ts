@@ -1,4 +1,4 @@
-import { isOperationName, isParentName, parentPattern } from './resource-name.ts';
+import { isOperationName, isParentName, parentPattern } from '../terms/resource-name.ts';
 
 const OPERATION = 'projects/{project}/locations/{location}/operations/{operation}';
 const PARENT = 'projects/{project}/locations/{location}';

@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answer, answerMethodNotAllowed } from './answer.ts';
-import { type Body, readBody } from './body.ts';
 import { type Authenticate, checkCaller } from './caller/authenticate.ts';
-import { cancelMany } from './cancel-many.ts';
-import { cancelOne, type Tools } from './cancel-one.ts';
-import { type Clock, deadlineIn } from './clock.ts';
-import type { CommandResult } from './command.ts';
+import { cancelMany } from './cancellation/many.ts';
+import { cancelOne, type Tools } from './cancellation/one.ts';
+import type { CommandResult } from './command/read.ts';
+import { type Body, readBody } from './delivery/body.ts';
+import type { Trigger } from './delivery/delivery.ts';
+import { checkPayloadSize, recognizeDelivery } from './delivery/recognize.ts';
+import { traceName, traceOf } from './delivery/trace.ts';
 import type { Identity } from './google/identity.ts';
-import { logResult } from './log-result.ts';
 import { checkParent } from './permission.ts';
+import { type Report, refuse } from './record/conclude.ts';
 import {
   newRecord,
   type Runtime,
@@ -17,15 +19,13 @@ import {
   withLegible,
   withPermission,
   withTrigger,
-} from './record.ts';
-import { invalid, Refusal } from './refusal.ts';
-import { type Report, refuse } from './report.ts';
+} from './record/fill.ts';
+import { logResult } from './record/log-result.ts';
 import type { Settings } from './settings.ts';
-import { statusOf } from './status.ts';
+import { type Clock, deadlineIn } from './terms/clock.ts';
+import { invalid, Refusal } from './terms/refusal.ts';
+import { statusOf } from './terms/status.ts';
 import { timeToWork } from './time-budget.ts';
-import { traceName, traceOf } from './trace.ts';
-import type { Trigger } from './trigger/delivery.ts';
-import { checkPayloadSize, recognizeDelivery } from './trigger/recognize.ts';
 
 /** All that the function works with, made once at start. */
 export type Parts = Tools & {

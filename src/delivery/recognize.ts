@@ -1,7 +1,7 @@
-import type { Body } from '../body.ts';
-import type { Headers } from '../headers.ts';
-import { tooLarge } from '../refusal.ts';
+import { tooLarge } from '../terms/refusal.ts';
+import type { Body } from './body.ts';
 import type { Delivery } from './delivery.ts';
+import type { Headers } from './headers.ts';
 import { pubsubDelivery } from './pubsub.ts';
 import { schedulerDelivery } from './scheduler.ts';
 import { webhookDelivery } from './webhook.ts';

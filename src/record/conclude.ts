@@ -1,8 +1,8 @@
-import type { AuditRecord } from './audit-record.ts';
-import type { Finding } from './cancellation.ts';
-import type { Clock } from './clock.ts';
-import { Refusal } from './refusal.ts';
-import { type Status, statusOf } from './status.ts';
+import type { Finding } from '../cancellation/cancel-and-watch.ts';
+import type { Clock } from '../terms/clock.ts';
+import { Refusal } from '../terms/refusal.ts';
+import { type Status, statusOf } from '../terms/status.ts';
+import type { AuditRecord } from './schema.ts';
 
 /** A record that is finished, and what only its answer needs to know. */
 export type Report = {

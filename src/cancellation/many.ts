@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { statusOfApiError } from './advice.ts';
-import type { AuditRecord } from './audit-record.ts';
-import { cancelOne, type Tools } from './cancel-one.ts';
-import type { CancelMany } from './command.ts';
-import { type ApiError, apiError, isApiError } from './google/api-error.ts';
-import type { ListedOperation } from './google/datastream.ts';
-import type { Call } from './google/exchange.ts';
-import { logResult } from './log-result.ts';
-import { countsOf } from './record.ts';
-import { conclude, type Report } from './report.ts';
+import type { CancelMany } from '../command/read.ts';
+import { statusOfApiError } from '../google/advice.ts';
+import { type ApiError, apiError, isApiError } from '../google/api-error.ts';
+import type { ListedOperation } from '../google/datastream.ts';
+import type { Call } from '../google/exchange.ts';
+import { conclude, type Report } from '../record/conclude.ts';
+import { countsOf } from '../record/fill.ts';
+import { logResult } from '../record/log-result.ts';
+import type { AuditRecord } from '../record/schema.ts';
+import { isTransient, OK, statusOf } from '../terms/status.ts';
+import { cancelOne, type Tools } from './one.ts';
 import { byAge, selector } from './selection.ts';
-import { isTransient, OK, statusOf } from './status.ts';
 
 /** How many operations are cancelled at the same time: Datastream's quota is 1,200 calls a minute, and each takes three or more. */
 const AT_A_TIME = 5;

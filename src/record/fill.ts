@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { AuditRecord, Counts } from './audit-record.ts';
-import type { Clock } from './clock.ts';
-import type { Command, Legible } from './command.ts';
-import { type Headers, headerOf, recordedHeader } from './headers.ts';
-import { parentOf } from './resource-name.ts';
-import type { Trigger } from './trigger/delivery.ts';
+import type { Command, Legible } from '../command/read.ts';
+import type { Trigger } from '../delivery/delivery.ts';
+import { type Headers, headerOf, recordedHeader } from '../delivery/headers.ts';
+import type { Clock } from '../terms/clock.ts';
+import { parentOf } from '../terms/resource-name.ts';
+import type { AuditRecord, Counts } from './schema.ts';
 
 /** The function's own place, of what the environment tells. */
 export type Runtime = { service: string | null; revision: string | null; version: string };

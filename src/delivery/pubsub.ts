@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { type Headers, headerOf, recordedHeader } from '../headers.ts';
-import { parseJson } from '../json.ts';
-import { boundedOrNull } from '../text.ts';
-import { timestamp } from '../timestamp.ts';
+import { parseJson } from '../terms/json.ts';
+import { boundedOrNull } from '../terms/text.ts';
+import { timestamp } from '../terms/timestamp.ts';
 import type { Delivery, Trigger } from './delivery.ts';
+import { type Headers, headerOf, recordedHeader } from './headers.ts';
 
 /** Skips a byte order mark. */
 const utf8 = new TextDecoder();

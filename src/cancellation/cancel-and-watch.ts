@@ -1,12 +1,12 @@
-import { statusOfApiError } from './advice.ts';
-import type { OperationState } from './audit-record.ts';
-import { type Clock, deadlineIn } from './clock.ts';
-import { type ApiError, isApiError } from './google/api-error.ts';
-import type { Datastream } from './google/datastream.ts';
-import type { Call } from './google/exchange.ts';
-import { MOST_ATTEMPTS, pauseAfter } from './google/retry.ts';
-import type { Outcome } from './outcome.ts';
-import { isTransient, OK, type Status } from './status.ts';
+import { statusOfApiError } from '../google/advice.ts';
+import { type ApiError, isApiError } from '../google/api-error.ts';
+import type { Datastream } from '../google/datastream.ts';
+import type { Call } from '../google/exchange.ts';
+import { MOST_ATTEMPTS, pauseAfter } from '../google/retry.ts';
+import type { OperationState } from '../record/schema.ts';
+import { type Clock, deadlineIn } from '../terms/clock.ts';
+import type { Outcome } from '../terms/outcome.ts';
+import { isTransient, OK, type Status } from '../terms/status.ts';
 
 /** What became of an operation, as far as it could be learned. */
 export type Finding = {
