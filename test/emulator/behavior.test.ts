@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { type CallOptions, call, type Reply } from './call.ts';
+import { type CallOptions, call, errorOf, operationOf, type Reply } from './call.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { rpcCodes } from './errors.ts';
 import { iamPermissionDenied, serviceDisabled } from './google-errors.ts';
-import { errorOf, operationOf } from './replies.ts';
 import type { OperationStart } from './schema.ts';
 
 describe("the behavior of the emulator's operations", () => {

@@ -1,5 +1,6 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as z from 'zod';
 
 /** An answer as it came over the wire. */
 export type Reply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string };
@@ -36,6 +37,10 @@ export function call(url: string, { body, headers, ...options }: CallOptions = {
         }),
       );
     });
+    sent.on('upgrade', ({ statusCode = 0, headers: received }, socket) => {
+      socket.destroy();
+      resolve({ status: statusCode, headers: received, body: '' });
+    });
     sent.end(body);
   });
 }
@@ -43,4 +48,47 @@ export function call(url: string, { body, headers, ...options }: CallOptions = {
 /** Waits until `condition` holds. It has no limit of its own: the test's timeout is the limit. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await delay(1);
+}
+
+const errorBody = z.strictObject({
+  error: z.strictObject({
+    code: z.number(),
+    message: z.string(),
+    status: z.string(),
+    details: z.array(z.looseObject({})).optional(),
+  }),
+});
+
+const operationBody = z.strictObject({
+  name: z.string(),
+  metadata: z.looseObject({
+    createTime: z.string(),
+    endTime: z.string().optional(),
+    target: z.string(),
+    verb: z.string(),
+    requestedCancellation: z.boolean(),
+  }),
+  done: z.boolean(),
+  error: z.strictObject({ code: z.number(), message: z.string() }).optional(),
+  response: z.looseObject({ '@type': z.string() }).optional(),
+});
+
+const pageBody = z.strictObject({
+  operations: z.array(operationBody).optional(),
+  nextPageToken: z.string().optional(),
+});
+
+/** The google.rpc error in `reply`; throws where there is none. */
+export function errorOf(reply: Reply): z.output<typeof errorBody>['error'] {
+  return errorBody.parse(JSON.parse(reply.body)).error;
+}
+
+/** The operation in `reply`; throws where it is not one. */
+export function operationOf(reply: Reply): z.output<typeof operationBody> {
+  return operationBody.parse(JSON.parse(reply.body));
+}
+
+/** The page of a list in `reply`; throws where it is not one. */
+export function pageOf(reply: Reply): z.output<typeof pageBody> {
+  return pageBody.parse(JSON.parse(reply.body));
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { call, type Reply } from './call.ts';
+import { call, errorOf, type Reply } from './call.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
-import { errorOf } from './replies.ts';
 
 describe("the emulator's control surface", () => {
   let emulator: Emulator;

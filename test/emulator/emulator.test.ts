@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
-import { type CallOptions, call, type Reply } from './call.ts';
+import { type CallOptions, call, errorOf, pageOf, type Reply } from './call.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
-import { errorOf, pageOf } from './replies.ts';
 
 describe('the emulator', () => {
   /** The emulator's clock, ms since 1970: tests move it instead of waiting. */

@@ -1,17 +1,14 @@
-import { createAdmission } from './admission.ts';
+import { createAccessTokens, createAdmission } from './admission.ts';
 import { controlSurface } from './control.ts';
-import { createCounters, type RequestCounts } from './counters.ts';
+import { datastreamSurface } from './datastream.ts';
 import { createFaults, type FaultHandle, type FaultRule, type StruckRule } from './faults.ts';
-import { createIdentitySigner } from './identity.ts';
 import { listen } from './listen.ts';
-import { createListener } from './listener.ts';
+import { certsSurface, createIdentitySigner, metadataSurface } from './metadata.ts';
 import { createOperationStore, type OperationState, stateOf } from './operations.ts';
 import { type EmulatorOptions, settingsOf } from './options.ts';
-import { createRequestLog, type ReceivedRequest } from './requests.ts';
-import type { OperationStart, Quota } from './schema.ts';
-import { certsSurface, datastreamSurface, metadataSurface } from './surfaces.ts';
-import { createTimers } from './timers.ts';
-import { createAccessTokens } from './tokens.ts';
+import { createListener } from './receive.ts';
+import { createRequestLog, type ReceivedRequest, type RequestCounts } from './requests.ts';
+import type { Dropped, OperationStart, Quota } from './schema.ts';
 
 /** A Datastream and a metadata server on one loopback port. Names are full resource names, times ms since 1970. */
 export type Emulator = AsyncDisposable & {
@@ -48,12 +45,19 @@ export type Emulator = AsyncDisposable & {
   setLatency(ms: number): void;
   /** Undefined lifts the quota. */
   setQuota(quota: Quota | undefined): void;
+  /**
+   * Lets all connections die on which nothing is under way, as networks do it, without a FIN: `silently`, so that what is sent
+   * on them is never answered, or with a `reset` at the first byte that comes. Gives their number. New ones are served.
+   */
+  dropIdleConnections(how: Dropped): number;
+  /** Whether the metadata server takes connections; it must have a port of its own (`metadataPort`). */
+  setMetadataListening(listening: boolean): Promise<void>;
   /** Makes every access token issued so far an expired one. */
   expireTokens(): void;
   /** An OIDC token as Google signs them, good for an hour; `claims` such as `aud` and `email` add to or replace the usual ones. */
   identityToken(claims: Readonly<Record<string, unknown>>): string;
 
-  /** Back to how it started, access tokens excepted: those that were issued stay good. */
+  /** Back to how it started, but for access tokens, which stay good, and connections. */
   reset(): void;
   /** Breaks all connections and frees the port. */
   close(): Promise<void>;
@@ -62,18 +66,17 @@ export type Emulator = AsyncDisposable & {
 /** Starts an emulator; rejects where its port is taken. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = settingsOf(options);
-  const { now, projectId, projectNumber } = settings;
-  const store = createOperationStore({ project: projectId, location: settings.location }, now);
+  const { now, projectId, projectNumber, metadataPort } = settings;
+  const store = createOperationStore(settings, now);
   const tokens = createAccessTokens(settings.tokenLifetimeSeconds, settings.strictTokens, now);
   const signer = createIdentitySigner(now);
   const admission = createAdmission(tokens, projectNumber, now);
-  const counters = createCounters();
   const faults = createFaults(settings.onRequest);
   const log = createRequestLog(settings.logLimit);
-  const timers = createTimers();
+  const timers = new Set<NodeJS.Timeout>();
   let latencyMs = settings.latencyMs;
 
-  const datastream = datastreamSurface({ ...settings, store }, admission, { id: projectId, number: projectNumber });
+  const datastream = datastreamSurface({ ...settings, store, admission });
   const metadata = metadataSurface({ ...settings, tokens, signer });
   const certs = certsSurface(signer);
   const listener = createListener({
@@ -83,14 +86,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       if (path.startsWith('/emulator')) return { surface: control, exempt: true };
       return { surface: path.startsWith('/oauth2/') ? certs : datastream, exempt: false };
     },
-    received(request, socket) {
-      counters.count(request.kind, socket);
-      log.add(request);
-    },
     faults,
+    received: log.add,
     latencyMs: () => latencyMs,
     now,
-    later: timers.later,
+    later(ms, then) {
+      if (ms <= 0) return then();
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        then();
+      }, ms);
+      timers.add(timer);
+    },
   });
 
   function reset(): void {
@@ -98,28 +105,36 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     for (const start of settings.operations) store.start(start);
     faults.clear();
     log.clear();
-    counters.clear();
     admission.setQuota(settings.quota);
     latencyMs = settings.latencyMs;
   }
 
   reset();
-  const { port, close: stop } = await listen(listener, settings.port);
-  const authority = `127.0.0.1:${port}`;
+  const door = await listen(listener, settings.port, settings.keepAliveMs);
+  let metadataDoor = metadataPort === undefined ? door : await listen(listener, metadataPort, settings.keepAliveMs);
+  const metadataHost = `127.0.0.1:${metadataDoor.port}`;
+  const url = `http://127.0.0.1:${door.port}`;
 
-  function close(): Promise<void> {
-    timers.clear();
-    return stop();
+  async function setMetadataListening(listening: boolean): Promise<void> {
+    if (metadataDoor === door)
+      throw new Error('The metadata server has no port of its own: set the option metadataPort.');
+    await metadataDoor.close();
+    if (listening) metadataDoor = await listen(listener, metadataDoor.port, settings.keepAliveMs);
+  }
+
+  async function close(): Promise<void> {
+    for (const timer of timers) clearTimeout(timer);
+    await Promise.all([door.close(), metadataDoor.close()]);
   }
 
   const emulator: Emulator = {
-    url: `http://${authority}`,
-    port,
+    url,
+    port: door.port,
     projectId,
     parent: `projects/${projectId}/locations/${settings.location}`,
     environment: {
-      DATASTREAM_ENDPOINT: `http://${authority}`,
-      GCE_METADATA_HOST: authority,
+      DATASTREAM_ENDPOINT: url,
+      GCE_METADATA_HOST: metadataHost,
       METADATA_SERVER_DETECTION: 'assume-present',
     },
     startOperation: (start = {}) => store.start(start).name,
@@ -133,7 +148,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
     requests: log.requests,
     get counts() {
-      return counters.read();
+      return log.counts();
     },
     fault: faults.add,
     get faults() {
@@ -144,6 +159,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       latencyMs = ms;
     },
     setQuota: admission.setQuota,
+    dropIdleConnections: (how) => door.dropIdle(how) + (metadataDoor === door ? 0 : metadataDoor.dropIdle(how)),
+    setMetadataListening,
     expireTokens: tokens.expireAll,
     identityToken: signer.sign,
     reset,

@@ -77,36 +77,60 @@ export function jsonAnswer(value: unknown, status = 200, headers: Readonly<Recor
   };
 }
 
-/** The error body and status that a Google API sends for `error`, with further headers where the protocol asks for some. */
-export function errorAnswer(error: RpcError, headers: Readonly<Record<string, string>> = {}): Answer {
-  const status = httpStatus[error.code];
+/**
+ * The forms in which Google's errors come besides the documented one: in a list, as a mere string, as older APIs word them (a
+ * reason for machines and no status), and as a page of the front end.
+ */
+export const errorForms = ['array', 'string', 'reasonAlone', 'html'] as const;
+export type ErrorForm = (typeof errorForms)[number];
+
+/** What a Google API sends for `error`, with further headers where the protocol asks for some. */
+export function errorAnswer(error: RpcError, headers: Readonly<Record<string, string>> = {}, form?: ErrorForm): Answer {
+  const code = httpStatus[error.code];
+  const message = error.message ?? `The emulator answers ${error.code}.`;
+  const sent = { ...(error.retryAfter === undefined ? {} : { 'retry-after': error.retryAfter }), ...headers };
   const details = detailsOf(error);
-  const body = {
-    error: {
-      code: status,
-      message: error.message ?? `The emulator answers ${error.code}.`,
-      status: error.code,
-      ...(details.length > 0 ? { details } : {}),
-    },
-  };
-  const retryAfter = error.retryAfter === undefined ? {} : { 'retry-after': error.retryAfter };
-  return jsonAnswer(body, status, { ...retryAfter, ...headers });
+  const body = { error: { code, message, status: error.code, ...(details.length > 0 ? { details } : {}) } };
+  switch (form) {
+    case undefined:
+      return jsonAnswer(body, code, sent);
+    case 'array':
+      return jsonAnswer([body], code, sent);
+    case 'string':
+      return jsonAnswer({ error: message }, code, sent);
+    case 'reasonAlone': {
+      const errors = [{ domain: error.domain ?? 'global', reason: error.reason ?? camelCase(error.code), message }];
+      return jsonAnswer({ error: { code, message, errors } }, code, sent);
+    }
+    case 'html': {
+      const page = frontEndAnswer(code, message);
+      return { ...page, headers: { ...page.headers, ...sent } };
+    }
+  }
+}
+
+function camelCase(code: RpcCode): string {
+  return code.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function detailsOf(error: RpcError): unknown[] {
   const details: unknown[] = [];
   if (error.reason !== undefined) {
-    details.push({
-      '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
-      reason: error.reason,
-      domain: error.domain ?? 'googleapis.com',
-      ...(error.metadata === undefined ? {} : { metadata: error.metadata }),
-    });
+    details.push(errorInfo(error.reason, error.domain, error.metadata));
   }
   if (error.retryDelay !== undefined) {
     details.push({ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: error.retryDelay });
   }
   return [...details, ...(error.details ?? [])];
+}
+
+/** An ErrorInfo: what machines can tell an error by, in an answer's error as in that of an operation. */
+export function errorInfo(
+  reason: string,
+  domain = 'googleapis.com',
+  metadata?: Readonly<Record<string, string>>,
+): object {
+  return { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain, ...(metadata && { metadata }) };
 }
 
 /** The HTML page of Google's front end, which answers in place of an API for paths that belong to none. */

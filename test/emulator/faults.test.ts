@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { type CallOptions, call, type Reply, until } from './call.ts';
+import { type CallOptions, call, errorOf, operationOf, type Reply, until } from './call.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
-import { errorOf, operationOf } from './replies.ts';
 import type { Fault } from './schema.ts';
 
 const broken = { code: 'ECONNRESET' };

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ReceivedRequest } from './requests.ts';
+import { ofMetadataServer, type ReceivedRequest } from './requests.ts';
 import type { Fault, faultRule, RequestMatch } from './schema.ts';
 
 /** A test's own choice, such as a seeded random one: the fault that this request meets, or undefined for none. */
@@ -69,6 +69,5 @@ function matches({ on, name }: FaultRule, request: ReceivedRequest): boolean {
 
 function matchesKind(match: RequestMatch, { kind }: ReceivedRequest): boolean {
   if (kind === 'certs') return match === kind;
-  const ofMetadata = kind === 'token' || kind === 'metadata';
-  return match === kind || (match === 'datastream' && !ofMetadata) || (match === 'metadata' && ofMetadata);
+  return match === kind || match === (ofMetadataServer(kind) ? 'metadata' : 'datastream');
 }

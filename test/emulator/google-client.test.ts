@@ -148,7 +148,7 @@ describe("Google's own client and the emulator", () => {
       { autoPaginate: false },
     ))
       locations.push(locationId);
-    assert.deepEqual(locations, ['us-central1']);
+    assert.deepEqual(locations, ['us-central1', 'europe-west3']);
   });
 
   it('leaves the environment as it was', async () => {

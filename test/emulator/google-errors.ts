@@ -23,6 +23,17 @@ export function iamPermissionDenied(permission: string, name: string): RpcError 
   };
 }
 
+/** What Google answers for a location that is none, or that a policy keeps the project out of. `parent` is its full name. */
+export function locationDenied(parent: string): RpcError {
+  const [, project = '', , location = ''] = parent.split('/');
+  return {
+    code: 'PERMISSION_DENIED',
+    message: `Permission denied on 'locations/${location}' (or it may not exist).`,
+    reason: 'LOCATION_POLICY_VIOLATED',
+    metadata: { consumer: `projects/${project}`, location, service },
+  };
+}
+
 /** What Google answers where the Datastream API was never enabled. `project` is a project number. */
 export function serviceDisabled(project: string): RpcError {
   return {

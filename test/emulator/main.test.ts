@@ -3,9 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { call, until } from './call.ts';
+import { call, operationOf, pageOf, until } from './call.ts';
 import { startEmulator } from './emulator.ts';
-import { operationOf, pageOf } from './replies.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 

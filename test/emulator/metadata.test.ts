@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { OAuth2Client } from 'google-auth-library';
 import * as z from 'zod';
-import { call, type Reply } from './call.ts';
+import { createAccessTokens } from './admission.ts';
+import { call, errorOf, type Reply } from './call.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
-import { errorOf } from './replies.ts';
-import { createAccessTokens } from './tokens.ts';
 
 const tokenBody = z.strictObject({ access_token: z.string(), expires_in: z.number(), token_type: z.literal('Bearer') });
 const email = 'datastream-cancel@acme-data.iam.gserviceaccount.com';

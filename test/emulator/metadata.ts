@@ -1,6 +1,8 @@
+import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import type { AccessTokens } from './admission.ts';
+import { unknownPath } from './datastream.ts';
 import { type Answer, frontEndAnswer, jsonAnswer } from './errors.ts';
-import type { IdentitySigner } from './identity.ts';
-import type { AccessTokens } from './tokens.ts';
+import type { Surface } from './receive.ts';
 
 /** What the metadata server tells of the instance that the function under test believes to run on. */
 export type InstanceFacts = {
@@ -19,20 +21,27 @@ const root = '/computeMetadata/v1';
 const flavor = { 'metadata-flavor': 'Google', server: 'Metadata Server for VM' };
 const scopes = ['https://www.googleapis.com/auth/cloud-platform'];
 
-/** Whether `path` is the one that access tokens are fetched from. */
-export function isTokenPath(path: string): boolean {
-  return path.startsWith(`${root}/instance/service-accounts/`) && path.endsWith('/token');
+/** The metadata server of Compute Engine and Cloud Run. */
+export function metadataSurface(facts: InstanceFacts): Surface {
+  const tree = treeOf(facts);
+  return ({ method = '', headers }, path, query) => ({
+    kind: path.startsWith(`${root}/instance/service-accounts/`) && path.endsWith('/token') ? 'token' : 'metadata',
+    name: null,
+    apply() {
+      const answer = answerTo(tree, method, path, new URLSearchParams(query), headers['metadata-flavor']?.toString());
+      return { ...answer, headers: { ...answer.headers, ...flavor } };
+    },
+  });
 }
 
-/** A metadata server about `facts`: given a request's method, path, query and Metadata-Flavor header it gives the answer. */
-export function createMetadataServer(
-  facts: InstanceFacts,
-): (httpMethod: string, path: string, query: string, asked: string | undefined) => Answer {
-  const tree = treeOf(facts);
-  return (httpMethod, path, query, asked) => {
-    const answer = answerTo(tree, httpMethod, path, new URLSearchParams(query), asked);
-    return { ...answer, headers: { ...answer.headers, ...flavor } };
-  };
+/** The keys of the metadata server's identity tokens, where Google has its own: `/oauth2/v1/certs` and `/oauth2/v3/certs`. */
+export function certsSurface(signer: IdentitySigner): Surface {
+  const headers = { 'cache-control': 'public, max-age=3600' };
+  const keysOf = new Map([
+    ['/oauth2/v1/certs', () => jsonAnswer(signer.pem(), 200, headers)],
+    ['/oauth2/v3/certs', () => jsonAnswer(signer.jwks(), 200, headers)],
+  ]);
+  return (_, path) => ({ kind: 'certs', name: null, apply: keysOf.get(path) ?? (() => unknownPath(path)) });
 }
 
 function treeOf({ projectId, projectNumber, location, serviceAccount, tokens, signer }: InstanceFacts): Node {
@@ -116,4 +125,48 @@ function identity(signer: IdentitySigner, email: string, audience: string | null
   if (audience === null || audience === '') return frontEndAnswer(400, 'non-empty audience parameter required');
   const subject = '109300000000000000001';
   return text(signer.sign({ aud: audience, azp: subject, sub: subject, email, email_verified: true }));
+}
+
+/** Signs OIDC tokens as Google does for a service account, with a key of its own, and publishes that key. */
+export type IdentitySigner = {
+  /** A signed token of `claims` for one hour; `claims` may override every claim, the times (seconds since 1970) included. */
+  sign(claims: Readonly<Record<string, unknown>>): string;
+  /** The key by its id in PEM: what Google serves at `/oauth2/v1/certs`, where it wraps the key into a certificate. */
+  pem(): Readonly<Record<string, string>>;
+  /** The key as a JWK set: what Google serves at `/oauth2/v3/certs`. */
+  jwks(): { keys: readonly Readonly<Record<string, unknown>>[] };
+};
+
+type Key = { readonly id: string; readonly privateKey: KeyObject; readonly publicKey: KeyObject; readonly pem: string };
+
+/** A signer whose key is made when it is first needed, since that takes a tenth of a second. `now` gives ms since 1970. */
+export function createIdentitySigner(now: () => number): IdentitySigner {
+  let made: Key | undefined;
+  const key = (): Key => {
+    made ??= makeKey();
+    return made;
+  };
+  return {
+    sign(claims) {
+      const iat = Math.floor(now() / 1000);
+      return signToken(key(), { iss: 'https://accounts.google.com', iat, exp: iat + 3600, ...claims });
+    },
+    pem: () => ({ [key().id]: key().pem }),
+    jwks: () => ({ keys: [{ ...key().publicKey.export({ format: 'jwk' }), kid: key().id, alg: 'RS256', use: 'sig' }] }),
+  };
+}
+
+function makeKey(): Key {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+  return { id: createHash('sha1').update(pem).digest('hex'), privateKey, publicKey, pem };
+}
+
+function signToken(key: Key, claims: Readonly<Record<string, unknown>>): string {
+  const signed = `${encoded({ alg: 'RS256', kid: key.id, typ: 'JWT' })}.${encoded(claims)}`;
+  return `${signed}.${sign('sha256', Buffer.from(signed), key.privateKey).toString('base64url')}`;
+}
+
+function encoded(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }

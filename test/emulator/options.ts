@@ -5,9 +5,18 @@ import type { OperationStart, Quota } from './schema.ts';
 export type EmulatorOptions = {
   /** 0 (default) takes any free port. */
   readonly port?: number;
+  /** A second port (0: any free one) at which the metadata server is to be found; by default the first one does. */
+  readonly metadataPort?: number;
+  /** How long an idle connection is kept: 610 s unless given, as Google's load balancers do. */
+  readonly keepAliveMs?: number;
   readonly projectId?: string;
   readonly projectNumber?: string;
   readonly location?: string;
+  /**
+   * All locations that the project has, for a list of them; the others are unknown then. Without it operations may be anywhere,
+   * and the list has `location`, europe-west3 and wherever there is an operation.
+   */
+  readonly locations?: readonly string[];
   readonly serviceAccount?: string;
   readonly tokenLifetimeSeconds?: number;
   /** Accept only tokens of this metadata server; by default any bearer token will do that is not an expired one of it. */
@@ -29,14 +38,22 @@ export type EmulatorOptions = {
   readonly now?: () => number;
 };
 
-export type Settings = Required<Omit<EmulatorOptions, 'quota' | 'onRequest'>> &
-  Pick<EmulatorOptions, 'quota' | 'onRequest'>;
+type WithoutDefault = 'quota' | 'onRequest' | 'locations' | 'metadataPort' | 'keepAliveMs';
+
+export type Settings = Required<Omit<EmulatorOptions, WithoutDefault>> & {
+  readonly [K in WithoutDefault]: EmulatorOptions[K] | undefined;
+};
 
 /** `options` with the defaults filled in. */
 export function settingsOf(options: EmulatorOptions): Settings {
   const projectId = options.projectId ?? 'acme-data';
   return {
     port: 0,
+    metadataPort: undefined,
+    keepAliveMs: undefined,
+    locations: undefined,
+    quota: undefined,
+    onRequest: undefined,
     projectNumber: '481516234200',
     location: 'us-central1',
     serviceAccount: `datastream-cancel@${projectId}.iam.gserviceaccount.com`,

@@ -1,25 +1,22 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
-import { serve } from './delivery.ts';
+import { answer } from './answer.ts';
 import { type Answer, errorAnswer } from './errors.ts';
 import type { Faults } from './faults.ts';
 import { invalidArgument } from './google-errors.ts';
 import type { ReceivedRequest, RequestRecord } from './requests.ts';
-import type { RequestKind } from './schema.ts';
+import type { Fault, RequestKind } from './schema.ts';
 
-/** One part of the emulator, such as Datastream, as the listener sees it. */
-export type Surface = {
-  /** Says what a request is about and how to answer it, before anything is done. */
-  accept(request: IncomingMessage, path: string, query: string): Accepted;
-};
+/** One part of the emulator, such as Datastream: says what a request is about and how to answer it, before anything is done. */
+export type Surface = (request: IncomingMessage, path: string, query: string) => Accepted;
 
 export type Accepted = {
   readonly kind: RequestKind;
   readonly name: string | null;
   /** Called once the request has arrived whole, whatever happens to it afterwards. */
   readonly arrived?: () => void;
-  /** Does what was asked; `body` is the text that was sent. */
-  readonly apply: (body: string) => Answer;
+  /** Does what was asked; `body` is the text that was sent, `fault` what is to go wrong with the answer's content. */
+  readonly apply: (body: string, fault: Fault | undefined) => Answer;
 };
 
 export type ListenerParts = {
@@ -43,19 +40,19 @@ export function createListener({ surfaceOf, faults, received, latencyMs, now, la
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const { surface, exempt } = surfaceOf(path);
-    const accepted = surface.accept(request, path, mark < 0 ? '' : url.slice(mark + 1));
+    const accepted = surface(request, path, mark < 0 ? '' : url.slice(mark + 1));
     const record = recordOf(request, url, accepted, now());
     if (!exempt) received(record, request.socket);
     receive(request, (body) => {
       record.body = body ?? '';
       accepted.arrived?.();
-      const apply = (): Answer => {
-        record.applied = true;
-        return body === undefined ? tooLarge() : accepted.apply(body);
-      };
       const fault = exempt ? undefined : faults.pick(record);
       record.fault = fault ?? null;
-      serve({ record, response, apply, later }, exempt ? 0 : latencyMs(), fault);
+      const apply = (): Answer => {
+        record.applied = true;
+        return body === undefined ? tooLarge() : accepted.apply(body, fault);
+      };
+      later(exempt ? 0 : latencyMs(), () => answer({ record, response, apply, later }, fault));
     });
     // A client that timed out leaves in the middle of an answer: that is its business.
     response.on('error', () => undefined);

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { type Answer, errorAnswer } from './errors.ts';
+import { drop } from './listen.ts';
 import type { RequestRecord } from './requests.ts';
-import type { Fault } from './schema.ts';
+import type { Dropped, Fault } from './schema.ts';
 
 /** One request on its way through the emulator. */
 export type Exchange = {
@@ -13,69 +14,69 @@ export type Exchange = {
   readonly later: (ms: number, then: () => void) => void;
 };
 
-/** Serves a request after `latencyMs`, spoiled by `fault` where there is one. */
-export function serve(exchange: Exchange, latencyMs: number, fault: Fault | undefined): void {
-  exchange.later(latencyMs, () => (fault === undefined ? send(exchange, exchange.apply()) : spoil(exchange, fault)));
+/** Answers a request truly, or as `fault` has it. */
+export function answer(exchange: Exchange, fault: Fault | undefined): void {
+  const whole = fault === undefined ? exchange.apply() : spoiled(exchange, fault);
+  if (whole !== undefined) send(exchange, whole);
 }
 
-function spoil(exchange: Exchange, fault: Fault): void {
+/** What to send instead of the true answer, or undefined where nothing whole is to be sent (now). */
+function spoiled(exchange: Exchange, fault: Fault): Answer | undefined {
+  const { record, response, apply, later } = exchange;
+  if ('apply' in fault && fault.apply === true) apply();
   switch (fault.kind) {
     case 'error':
-      sendInstead(exchange, fault.apply, errorAnswer(fault.error));
-      break;
+      return errorAnswer(fault.error, {}, fault.form);
     case 'status':
-      sendInstead(exchange, fault.apply, statusAnswer(fault.status, fault.headers, fault.body));
-      break;
+      return statusAnswer(fault.status, fault.headers, fault.body);
     case 'redirect':
-      send(exchange, { status: fault.status ?? 307, headers: { location: fault.location }, body: '' });
-      break;
+      return { status: fault.status ?? 307, headers: { location: fault.location }, body: '' };
+    case 'list':
+      return apply();
+    case 'altered':
+      return altered(apply(), fault.with, fault.without);
+    case 'otherOperation':
+      return altered(apply(), { name: fault.name ?? someOtherOperation });
+    case 'empty':
+      return { ...apply(), body: '' };
+    case 'lastAnswer':
+      response.once('finish', dropLater(response, fault.dropped));
+      return apply();
+    case 'slow':
+      // It goes on after the client has given up: Datastream would do what was asked all the same.
+      later(fault.beforeMs ?? 0, () => {
+        const slow = apply();
+        later(fault.afterMs ?? 0, () => send(exchange, slow));
+      });
+      return undefined;
+    case 'hang':
+      return undefined;
+    case 'resetAfter':
+      apply();
+      reset(exchange);
+      return undefined;
     case 'resetBefore':
       reset(exchange);
-      break;
-    case 'resetAfter':
-      exchange.apply();
-      reset(exchange);
-      break;
-    case 'hang':
-      if (fault.apply === true) exchange.apply();
-      break;
-    case 'slow':
-      sendSlowly(exchange, fault.beforeMs ?? 0, fault.afterMs ?? 0);
-      break;
+      return undefined;
     case 'cutOff':
-      sendPart(exchange, exchange.apply(), fault.bytes);
-      break;
-    case 'otherOperation':
-      send(exchange, renamed(exchange.apply(), fault.name));
-      break;
-    case 'empty':
-      send(exchange, { ...exchange.apply(), body: '' });
-      break;
+      sendPart(exchange, apply(), fault.bytes);
+      return undefined;
     case 'giant':
-      sendPadded(exchange, exchange.apply(), fault.bytes);
-      break;
-    default:
-      fault satisfies never;
+      sendPadded(exchange, apply(), fault.bytes);
+      return undefined;
+    case 'switchesProtocols':
+      record.status = 101;
+      response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      return undefined;
   }
 }
+
+const someOtherOperation = 'projects/acme-data/locations/us-central1/operations/operation-0-another-one';
 
 function send({ record, response }: Exchange, { status, headers, body }: Answer): void {
   record.status = status;
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
-}
-
-function sendInstead(exchange: Exchange, apply: boolean | undefined, answer: Answer): void {
-  if (apply === true) exchange.apply();
-  send(exchange, answer);
-}
-
-/** Goes on after the client has given up: Datastream would do what was asked all the same. */
-function sendSlowly(exchange: Exchange, beforeMs: number, afterMs: number): void {
-  exchange.later(beforeMs, () => {
-    const answer = exchange.apply();
-    exchange.later(afterMs, () => send(exchange, answer));
-  });
 }
 
 function statusAnswer(status: number, headers: Readonly<Record<string, string>> = {}, body = ''): Answer {
@@ -89,6 +90,11 @@ function reset({ response }: Exchange): void {
   response.socket?.resetAndDestroy();
 }
 
+/** Node takes the socket from a response that is finished, and goes on with it in the same turn of the event loop. */
+function dropLater({ socket }: ServerResponse, how: Dropped): () => void {
+  return () => setImmediate(() => socket && drop(socket, how));
+}
+
 function sendPart(exchange: Exchange, { status, headers, body }: Answer, bytes: number | undefined): void {
   const whole = Buffer.from(body);
   exchange.record.status = status;
@@ -99,12 +105,15 @@ function sendPart(exchange: Exchange, { status, headers, body }: Answer, bytes: 
   exchange.response.write(part, () => reset(exchange));
 }
 
-function renamed(answer: Answer, name: string | undefined): Answer {
+/** Whatever is no JSON object stays as it is. */
+function altered(
+  answer: Answer,
+  fields: Readonly<Record<string, unknown>> = {},
+  without: readonly string[] = [],
+): Answer {
   if (!answer.body.startsWith('{')) return answer;
-  const value: unknown = JSON.parse(answer.body);
-  if (typeof value !== 'object') return answer;
-  const otherName = name ?? 'projects/acme-data/locations/us-central1/operations/operation-0-another-one';
-  return { ...answer, body: JSON.stringify({ ...value, name: otherName }) };
+  const changed = Object.entries({ ...JSON.parse(answer.body), ...fields }).filter(([name]) => !without.includes(name));
+  return { ...answer, body: JSON.stringify(Object.fromEntries(changed)) };
 }
 
 const chunk = Buffer.alloc(65_536, 'x');
