@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 export interface EmulatorProcess {
   /** `http://127.0.0.1:PORT`. */
@@ -103,6 +104,43 @@ async function freePort(): Promise<number> {
 async function answers(origin: string): Promise<boolean> {
   try {
     return (await fetch(origin, { signal: AbortSignal.timeout(1000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Where the emulator's start script is, or what is missing on this machine. */
+export type Found = { readonly command: string } | { readonly missing: string };
+
+const run = promisify(execFile);
+
+/** Looks for the Cloud SDK's `pubsub-emulator` component and a Java to run it; asks `gcloud` once. Never throws. */
+export async function findGoogleEmulator(): Promise<Found> {
+  if (process.platform === 'win32') return { missing: 'this harness starts it on Linux and macOS only' };
+  const sdkRoot = await output('gcloud', ['info', '--format=value(installation.sdk_root)']);
+  if (sdkRoot === undefined || sdkRoot === '') return { missing: 'gcloud is not installed' };
+  const command = join(sdkRoot, 'platform', 'pubsub-emulator', 'bin', 'cloud-pubsub-emulator');
+  if (!(await executable(command))) return { missing: 'the gcloud component pubsub-emulator is not installed' };
+  const javaHome = process.env['JAVA_HOME'];
+  const java = javaHome ? join(javaHome, 'bin', 'java') : 'java';
+  if ((await output(java, ['-version'])) === undefined) return { missing: 'Java is not installed' };
+  return { command };
+}
+
+// Undefined where the program is missing, fails or takes longer than a cold gcloud does.
+async function output(program: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    const env = { ...process.env, CLOUDSDK_CORE_DISABLE_PROMPTS: '1' };
+    return (await run(program, args, { timeout: 20_000, env })).stdout.trim();
+  } catch {
+    return undefined;
+  }
+}
+
+async function executable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return true;
   } catch {
     return false;
   }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { findGoogleEmulator } from './find-google-emulator.ts';
-import { startEmulatorProcess } from './google-emulator-process.ts';
+import { findGoogleEmulator, startEmulatorProcess } from './google-emulator-process.ts';
 
 /** How a subscription pushes. */
 export interface PushConfig {
