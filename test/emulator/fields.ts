@@ -44,10 +44,11 @@ export function selectionOf(fields: string, shape: Shape): { selection: Selectio
   }
 }
 
-/** `value` with nothing in it but what `selection` names; lists are gone through. */
+/** `value` with nothing in it but what `selection` names, if it is anything that has fields; lists are gone through. */
 export function selected(value: unknown, selection: Selection | 'whole'): unknown {
-  if (selection === 'whole' || typeof value !== 'object' || value === null) return value;
+  if (selection === 'whole') return value;
   if (Array.isArray(value)) return value.map((item) => selected(item, selection));
+  if (typeof value !== 'object' || value === null) return undefined;
   const kept = Object.entries(value).flatMap(([field, inner]) => {
     const wanted = selection.get(field) ?? selection.get('*');
     return wanted === undefined ? [] : [[field, selected(inner, wanted)]];
