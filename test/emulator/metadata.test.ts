@@ -61,12 +61,8 @@ describe('the emulator as a metadata server', () => {
   });
 
   it('is not on GKE, and knows nothing else either', async () => {
-    assert.equal((await metadata('instance/attributes/cluster-name')).status, 404);
-    assert.equal((await metadata('instance/toString')).status, 404);
-    assert.equal(
-      (await call(`${emulator.url}/computeMetadata/v2/`, { headers: { 'metadata-flavor': 'Google' } })).status,
-      404,
-    );
+    for (const path of ['instance/attributes/cluster-name', 'instance/toString', '../v2/'])
+      assert.equal((await metadata(path)).status, 404);
   });
 
   it('insists on the Metadata-Flavor header and on GET', async () => {
@@ -106,6 +102,21 @@ describe('the emulator as a metadata server', () => {
       assert.deepEqual([emulator.counts.requests.token, emulator.requests[0]?.kind], [1, 'token']);
     });
 
+    for (const [title, alteration] of Object.entries({
+      'do not say how long they live': { without: ['expires_in'] },
+      'live for no time': { with: { expires_in: 0 } },
+      'live for null': { with: { expires_in: null } },
+    })) {
+      it(`that ${title}`, async () => {
+        emulator.fault({ on: 'token', fault: { kind: 'altered', ...alteration } });
+        const { access_token, token_type, ...rest } = JSON.parse(
+          (await metadata('instance/service-accounts/default/token')).body,
+        );
+        assert.deepEqual([token_type, rest], ['Bearer', alteration.with ?? {}]);
+        assert.equal((await list({ authorization: `Bearer ${access_token}` })).status, 200);
+      });
+    }
+
     it('that a test can expire, but a reset does not', async () => {
       const headers = { authorization: `Bearer ${await newToken()}` };
       emulator.reset();
@@ -121,6 +132,27 @@ describe('the emulator as a metadata server', () => {
       assert.equal(tokens.problemOf(first), 'ACCESS_TOKEN_TYPE_UNSUPPORTED');
       assert.ok(later.every((authorization) => tokens.problemOf(authorization) === undefined));
     });
+  });
+
+  it('fails as a test wants, while Datastream goes on', async () => {
+    emulator.fault({ on: 'token', times: 1, fault: { kind: 'status', status: 503, body: 'Service Unavailable' } });
+    assert.equal((await metadata('instance/service-accounts/default/token')).status, 503);
+    assert.equal((await list({ authorization: `Bearer ${await newToken()}` })).status, 200);
+  });
+
+  it('refuses connections at a port of its own, as often as a test wants, while Datastream goes on', async () => {
+    await assert.rejects(emulator.setMetadataListening(false), /metadataPort/);
+    await using own = await startEmulator({ metadataPort: 0 });
+    const host = own.environment.GCE_METADATA_HOST;
+    assert.notEqual(host, own.url.slice('http://'.length));
+    const probe = async (): Promise<number> => (await call(`http://${host}/`)).status;
+    for (let n = 0; n < 2; n += 1) {
+      await own.setMetadataListening(true);
+      assert.equal(await probe(), 200);
+      await own.setMetadataListening(false);
+      await assert.rejects(probe(), { code: 'ECONNREFUSED' });
+      assert.equal((await call(`${own.url}/v1/${own.parent}`)).status, 200);
+    }
   });
 
   describe('sees that Datastream lets in', () => {
