@@ -3,7 +3,7 @@ import type { Emulator } from './emulator.ts';
 import { type Answer, errorAnswer, jsonAnswer } from './errors.ts';
 import { invalidArgument } from './google-errors.ts';
 import type { OperationState } from './operations.ts';
-import type { Surface } from './receive.ts';
+import type { Surface } from './requests.ts';
 import { dropped, faultRule, operationStart, quota } from './schema.ts';
 
 /** One thing to do to a running emulator. `run` gives what is answered as JSON, or throws UnusableInput. */

@@ -4,7 +4,7 @@ import { type Answer, errorAnswer, frontEndAnswer, jsonAnswer, type RpcError } f
 import { answerShapes, selected, selectionOf } from './fields.ts';
 import { invalidArgument, locationDenied, notFound } from './google-errors.ts';
 import { cancelsOf, endOf, type Operation, type OperationStore, resourceOf, scheduleEnd } from './operations.ts';
-import type { Surface } from './receive.ts';
+import type { Surface } from './requests.ts';
 import { type Route, routeOf } from './routes.ts';
 import type { Fault, OperationStart } from './schema.ts';
 

@@ -6,8 +6,7 @@ import { listen } from './listen.ts';
 import { certsSurface, createIdentitySigner, metadataSurface } from './metadata.ts';
 import { createOperationStore, type OperationState, stateOf } from './operations.ts';
 import { type EmulatorOptions, settingsOf } from './options.ts';
-import { createListener } from './receive.ts';
-import { createRequestLog, type ReceivedRequest, type RequestCounts } from './requests.ts';
+import { createListener, createRequestLog, type ReceivedRequest, type RequestCounts } from './requests.ts';
 import type { Dropped, OperationStart, Quota } from './schema.ts';
 
 /** A Datastream and a metadata server on one loopback port. Names are full resource names, times ms since 1970. */

@@ -1,3 +1,4 @@
+import { errorInfo } from './errors.ts';
 import { iamPermissionDenied } from './google-errors.ts';
 import type { OperationStart } from './schema.ts';
 
@@ -15,7 +16,33 @@ export function oneOfEachKind(parent: string): readonly OperationKind[] {
       'fails 2 s after the cancel',
       { onCancel: { kind: 'fails', afterMs: 2000, code: 'INTERNAL', message: 'The source database went away.' } },
     ],
+    [
+      'fails-without-a-word',
+      'fails 2 s after the cancel; only its details and its validation result tell why',
+      {
+        onCancel: {
+          kind: 'endsWith',
+          afterMs: 2000,
+          error: { code: 9, details: [errorInfo('CONNECTION_TIMEOUT', 'datastream.googleapis.com')] },
+          validationResult: {
+            validations: [
+              {
+                description: 'Validating connectivity',
+                state: 'FAILED',
+                code: 'VALIDATE_CONNECTIVITY',
+                message: [{ message: 'No route to the source.', level: 'ERROR', code: 'ORACLE_TIMEOUT', metadata: {} }],
+              },
+            ],
+          },
+        },
+      },
+    ],
     ['never-ends', 'takes the cancel and runs on for ever', { onCancel: { kind: 'neverEnds' } }],
+    [
+      'was-asked-before',
+      'was asked to be cancelled before the start, and is after one minute',
+      { requestedCancellation: true, endsByItself: { kind: 'cancels', afterMs: 60_000 } },
+    ],
     [
       'ends-by-itself',
       'completes one minute after the start',

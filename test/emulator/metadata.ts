@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 import type { AccessTokens } from './admission.ts';
 import { unknownPath } from './datastream.ts';
 import { type Answer, frontEndAnswer, jsonAnswer } from './errors.ts';
-import type { Surface } from './receive.ts';
+import type { Surface } from './requests.ts';
 
 /** What the metadata server tells of the instance that the function under test believes to run on. */
 export type InstanceFacts = {

@@ -158,6 +158,10 @@ export const requestKinds = [
   'certs',
 ] as const;
 
+export function ofMetadataServer(kind: RequestKind): boolean {
+  return kind === 'token' || kind === 'metadata';
+}
+
 const requestMatches = [...requestKinds, 'datastream'] as const;
 const requestMatch = z.enum(requestMatches);
 
