@@ -76,6 +76,14 @@ describe('gcloud and the emulator', function () {
     assert.equal(emulator.requests[0]?.body, '{}');
   });
 
+  it('lists locations', async () => {
+    const listed = z.array(z.object({ name: z.string() })).parse(JSON.parse(await gcloud('locations', 'list')));
+    assert.deepEqual(
+      listed.map(({ name }) => name.split('/').at(-1)),
+      ['us-central1', 'europe-west3'],
+    );
+  });
+
   it('deletes', async () => {
     const name = emulator.startOperation({ id: 'op-1' });
     await gcloud('operations', 'delete', 'op-1', location);

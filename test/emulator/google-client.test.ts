@@ -6,6 +6,7 @@ import { iamPermissionDenied } from './google-errors.ts';
 
 const { CancelOperationRequest, DeleteOperationRequest, GetOperationRequest, ListOperationsRequest } =
   protos.google.longrunning;
+const { OperationMetadata } = protos.google.cloud.datastream.v1;
 
 describe("Google's own client and the emulator", () => {
   let emulator: Emulator;
@@ -53,6 +54,24 @@ describe("Google's own client and the emulator", () => {
     await google.client.cancelOperation(new CancelOperationRequest({ name }));
     const [cancelled] = await google.client.getOperation(new GetOperationRequest({ name }));
     assert.deepEqual([cancelled.done, cancelled.error?.code], [true, 1]);
+  });
+
+  it('reads what Datastream validated', async () => {
+    const validation = { code: 'CONNECTIVITY', state: 'FAILED', description: 'Validating connectivity' };
+    const message = { message: 'No route.', level: 'ERROR', metadata: { host: 'db' }, code: 'ORACLE_TIMEOUT' };
+    const name = emulator.startOperation({
+      endsByItself: {
+        kind: 'endsWith',
+        // Details are beyond this client on REST: "no such type: google.rpc.ErrorInfo".
+        error: { code: 9 },
+        validationResult: { validations: [{ ...validation, message: [message] }] },
+      },
+    });
+    const [operation] = await google.client.getOperation(new GetOperationRequest({ name }));
+    assert.deepEqual([operation.error?.code, operation.error?.message], [9, '']);
+    const metadata = OperationMetadata.decode(Buffer.from(operation.metadata?.value ?? ''));
+    const shown = OperationMetadata.toObject(metadata, { enums: String });
+    assert.deepEqual(shown['validationResult'], { validations: [{ ...validation, message: [message] }] });
   });
 
   it('deletes an operation', async () => {
