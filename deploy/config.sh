@@ -72,11 +72,13 @@ INVOKER_ACCOUNT="$PREFIX-invoker@$ACCOUNTS"
 # teardown.sh finds the services of a project by it.
 RUNTIME_DESCRIPTION='Runtime account of datastream-operation-cancel'
 INVOKER_DESCRIPTION='Calls datastream-operation-cancel for Pub/Sub, Cloud Scheduler and the check'
-# These three are shared by all services of a project. cloudbuild.yaml and test.cloudbuild.yaml name two of them too: a
-# build cannot look up the account that it runs as.
+# These three are shared by all services of a project. cloudbuild.yaml and test.cloudbuild.yaml name the first and
+# the last too: a build cannot look up the account that it runs as.
 DEPLOY_ACCOUNT="datastream-cancel-deploy@$ACCOUNTS"
 BUILD_ACCOUNT="datastream-cancel-build@$ACCOUNTS"
 TEST_ACCOUNT="datastream-cancel-test@$ACCOUNTS"
+# Where gcloud builds submit puts the source, unless it is told otherwise.
+SOURCE_BUCKET="${PROJECT_ID}_cloudbuild"
 ROLE=datastreamOperationCanceller
 [[ $SERVICE == "$DEFAULT_SERVICE" ]] || ROLE+="_${SERVICE//-/_}"
 ROLE_TITLE='Datastream Operation Canceller'

@@ -8,8 +8,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=deploy/config.sh
 source deploy/config.sh
-# shellcheck source=deploy/lib.sh
-source deploy/lib.sh
 
 failures=0
 
