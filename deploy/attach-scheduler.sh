@@ -29,7 +29,7 @@ step "Attach Cloud Scheduler: $JOB at '$SCHEDULE' ($TIME_ZONE)"
 url="$(service_url)"
 command="$(mktemp)"
 trap 'rm -f "$command"' EXIT
-must_be_in_tree "$SWEEP"
+must_be_file "$SWEEP"
 fill "$SWEEP" >"$command"
 must_be_command "$command"
 cat "$command"

@@ -32,10 +32,9 @@ run_patiently() {
 # True where the command that describes a resource finds it.
 exists() { "$@" >/dev/null 2>&1; }
 
-# Stops where a file, named from the top of this tree, is not there or leads out of it by a link.
-must_be_in_tree() { # FILE
-  [[ -f $1 && ! -L $1 && "$(cd -P "$(dirname "$1")" && pwd)" == "$(pwd -P)/$(dirname "$1")" ]] ||
-    fail "There is no file $1 in this tree (a link to elsewhere is none)."
+# Stops where a file of this tree is not there, or is a link to another one.
+must_be_file() { # FILE
+  [[ -f $1 && ! -L $1 ]] || fail "There is no file $1 (a link to one is none)."
 }
 
 # Prints a file with the names of this deployment put in for ${service} and the like. Text only: nothing that stands in

@@ -30,7 +30,7 @@ refuse_setting() { # NAME
 # Sets SETTING_{name} for every line of the file.
 read_settings() {
   local line key value number=0 seen=' '
-  must_be_in_tree "$SETTINGS"
+  must_be_file "$SETTINGS"
   while IFS= read -r line || [[ -n $line ]]; do
     number=$((number + 1))
     if [[ -z $line || $line == '#'* ]]; then continue; fi
