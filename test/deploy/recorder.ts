@@ -118,7 +118,8 @@ async function linkTools(bin: string, path: string): Promise<void> {
     const found = path
       .split(delimiter)
       .map((folder) => join(folder, tool))
-      .find((file) => existsSync(file));
+      // A version manager's stand-in for a program needs the manager itself on PATH.
+      .find((file) => existsSync(file) && !file.includes('/shims/'));
     if (found !== undefined) {
       await symlink(found, join(bin, tool));
     }
