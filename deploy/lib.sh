@@ -81,7 +81,7 @@ pubsub_agent() {
   echo "service-$number@gcp-sa-pubsub.iam.gserviceaccount.com"
 }
 
-# The address of the deployed service. It is the audience of every token for it, too.
+# The address of the deployed service (on loopback in a test). It is the audience of every token for it, too.
 service_url() {
   local url
   url="$(gcloud run services describe "$SERVICE" --region="$REGION" --project="$PROJECT_ID" --format='value(status.url)')"

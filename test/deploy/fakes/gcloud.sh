@@ -3,7 +3,7 @@
 # what is there, and to change, delete or refer to what is not.
 set -euo pipefail
 # shellcheck source=test/deploy/fakes/record.sh
-source "$(dirname "${BASH_SOURCE[0]}")/record.sh"
+source "${BASH_SOURCE[0]%/*}/record.sh"
 record gcloud "$@"
 fail_once "$@"
 
