@@ -42,7 +42,7 @@ must_be_file() { # FILE
 fill() { # FILE
   local text pair escaped=$'\x01' dollar='$'
   text="$(<"$1")"
-  text="${text//'$${'/$escaped}"
+  text="${text//"$dollar$dollar{"/$escaped}"
   for pair in "service=$SERVICE" "project_id=$PROJECT_ID" "region=$REGION" "dataset=$DATASET" "metric=$METRIC" \
     "alert=$ALERT" "dead_letter_alert=$DEAD_LETTER_ALERT" "dashboard=$DASHBOARD" "topic=$TOPIC" \
     "subscription=$SUBSCRIPTION" "dead_letter_subscription=$DEAD_LETTER_SUBSCRIPTION" "job=$JOB" \
