@@ -2,7 +2,7 @@
 # Stands in for bq: data sets that were made are there, tables only where the test has put them.
 set -euo pipefail
 # shellcheck source=test/deploy/fakes/record.sh
-source "$(dirname "${BASH_SOURCE[0]}")/record.sh"
+source "${BASH_SOURCE[0]%/*}/record.sh"
 record bq "$@"
 fail_once "$@"
 
@@ -10,7 +10,7 @@ words=()
 for argument in "$@"; do
   [[ $argument == -* ]] || words+=("$argument")
 done
-file="$(resource bq "${words[1]:-}")"
+resource bq "${words[1]:-}"
 case "${words[0]:-}" in
   show) [[ -e $file ]] || refuse "Not found: ${words[1]}" ;;
   mk)

@@ -3,52 +3,84 @@
 # what is there, and to change, delete or refer to what is not.
 set -euo pipefail
 # shellcheck source=test/deploy/fakes/record.sh
-source "$(dirname "${BASH_SOURCE[0]}")/record.sh"
+source "${BASH_SOURCE[0]%/*}/record.sh"
 record gcloud "$@"
 fail_once "$@"
 
 words=() # Groups, verb and names, without flags.
 for argument in "$@"; do
   case "$argument" in
-    --* | alpha | beta) ;;
+    alpha | beta) ;;
+    --*=*)
+      name="${argument%%=*}"
+      name="${name#--}"
+      printf -v "flag_${name//-/_}" %s "${argument#*=}"
+      ;;
+    --*) ;;
     *) words+=("$argument") ;;
   esac
 done
-arguments=("$@")
-
-# The value of --NAME=VALUE, or nothing.
-flag() { # NAME
-  local argument
-  for argument in "${arguments[@]}"; do
-    if [[ $argument == "--$1="* ]]; then
-      printf '%s' "${argument#*=}"
-      return
-    fi
-  done
-}
 
 must_exist() { # KIND NAME
-  [[ -e "$(resource "$1" "$2")" ]] || refuse "NOT_FOUND: $1 $2"
+  resource "$1" "$2"
+  [[ -e $file ]] || refuse "NOT_FOUND: $1 $2"
 }
 
 # An account of this project's own, as short name, e-mail or member, must have been made before it is referred to.
 must_exist_if_own() {
   local account="${1##*:}"
   account="${account##*/}"
-  if [[ $account == datastream-cancel*@* ]]; then
+  if [[ $account == *@acme-data.iam.gserviceaccount.com ]]; then
     must_exist 'iam service-accounts' "${account%%@*}"
   fi
 }
 
 must_know_references() {
   local key
-  for key in service-account build-service-account push-auth-service-account oidc-service-account-email member; do
-    must_exist_if_own "$(flag "$key")"
+  for key in service_account build_service_account push_auth_service_account oidc_service_account_email member; do
+    key="flag_$key"
+    must_exist_if_own "${!key:-}"
   done
-  for key in topic dead-letter-topic; do
-    if [[ -n $(flag "$key") ]]; then must_exist 'pubsub topics' "$(flag "$key")"; fi
+  for key in flag_topic flag_dead_letter_topic; do
+    if [[ -n ${!key:-} ]]; then must_exist 'pubsub topics' "${!key}"; fi
   done
 }
+
+# The names of what was made of a kind and has this text in its file.
+having() { # KIND TEXT
+  (cd "$RECORDER/state" && grep -lF -- "$2" "${1// /.}".* 2>/dev/null) | sed "s/^${1// /.}\.//" || true
+}
+
+# Alerts and dashboards are named by Google and found by the name that people see, in the file that they come from.
+case "${words[*]:0:3}" in
+  'monitoring policies list' | 'monitoring dashboards list')
+    shown="${flag_filter:-}"
+    shown="${shown#*\'}"
+    having "${words[*]:0:2}" "\"displayName\": \"${shown%\'}\","
+    exit
+    ;;
+  'monitoring policies create' | 'monitoring dashboards create')
+    resource "${words[*]:0:2}" "number-$RANDOM$RANDOM"
+    cp "${flag_policy_from_file:-}${flag_config_from_file:-}" "$file"
+    exit
+    ;;
+  'monitoring policies update' | 'monitoring dashboards update')
+    must_exist "${words[*]:0:2}" "${words[3]}"
+    resource "${words[*]:0:2}" "${words[3]}"
+    cp "${flag_policy_from_file:-}${flag_config_from_file:-}" "$file"
+    exit
+    ;;
+  'monitoring policies describe')
+    [[ ! -e $RECORDER/state/deaf ]] || exit 0 # Keeps no channels.
+    resource 'monitoring policies' "${words[3]}"
+    grep -o 'projects/[^"]*/notificationChannels/[0-9]*' "$file" | paste -sd ';' || true
+    exit
+    ;;
+  'monitoring dashboards describe')
+    echo 40d1040034db4e5a9dee931ec1b12c0d
+    exit
+    ;;
+esac
 
 case "${words[*]}" in
   'config get-value project')
@@ -72,7 +104,16 @@ case "${words[*]}" in
     exit
     ;;
   'secrets versions access '*)
-    echo 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
+    echo 'pagerduty=whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
+    exit
+    ;;
+  'monitoring channels create')
+    resource 'monitoring channels' projects/acme-data/notificationChannels/7
+    echo projects/acme-data/notificationChannels/7 | tee "$file"
+    exit
+    ;;
+  'artifacts docker images describe '*)
+    echo sha256:0000
     exit
     ;;
   'projects describe '*)
@@ -80,23 +121,22 @@ case "${words[*]}" in
     exit
     ;;
   'projects get-iam-policy '*)
-    # What revoke_project asks: is there this binding?
-    filter="$(flag filter)"
-    role="${filter##*bindings.role=}"
-    member="${filter#bindings.members=}"
-    if [[ -e "$(resource "binding ${words[2]}" "${member%% AND*} $role")" ]]; then echo "$role"; fi
+    # What role_members asks: who has this role?
+    role="${flag_filter:-}"
+    awk -v project="${words[2]}" -v role="${role#bindings.role=}" '$1 == project && $2 == role { print $3 }' \
+      "$RECORDER/bindings" 2>/dev/null || true
     exit
     ;;
-  'monitoring policies list')
-    cat "$RECORDER/state/alert" 2>/dev/null || true
+  'iam service-accounts list')
+    description="${flag_filter:-}"
+    description="${description#*\'}"
+    having 'iam service-accounts' "${description%\'}"
     exit
     ;;
-  'monitoring policies create')
-    echo projects/acme-data/alertPolicies/1 | tee "$RECORDER/state/alert"
-    exit
-    ;;
-  'monitoring policies delete '*)
-    rm "$RECORDER/state/alert"
+  'run services list')
+    name="${flag_filter:-}"
+    resource 'run services' "${name#*=}"
+    cat "$file" 2>/dev/null || true
     exit
     ;;
 esac
@@ -106,13 +146,15 @@ for index in "${!words[@]}"; do
   kind="${words[*]:0:index}"
   name="${words[index + 1]:-}"
   if [[ $kind == 'scheduler jobs' && $name == http ]]; then name="${words[index + 2]}"; fi
+  if [[ $kind == 'builds triggers' ]]; then name="${flag_name:-}"; fi
   if [[ $kind == 'iam service-accounts' ]]; then name="${name%%@*}"; fi
-  file="$(resource "$kind" "$name")"
+  resource "$kind" "$name"
+  file="$file"
   case "${words[index]}" in
     describe)
       must_exist "$kind" "$name"
-      case "$(flag format)" in
-        'value(status.url)') echo "${SERVICE_URL:-https://datastream-operation-cancel-123456789012.us-central1.run.app}" ;;
+      case "${flag_format:-}" in
+        'value(status.url)') echo "${SERVICE_URL:-https://$name-123456789012.us-central1.run.app}" ;;
         'value(deleted)') cat "$file" ;;
         'value(writerIdentity)') echo 'serviceAccount:service-123456789012@gcp-sa-logging.iam.gserviceaccount.com' ;;
       esac
@@ -120,15 +162,19 @@ for index in "${!words[@]}"; do
       ;;
     create)
       [[ ! -e $file ]] || refuse "ALREADY_EXISTS: $kind $name"
-      touch "$file"
+      printf '%s' "${flag_description:-}" >"$file"
+      if [[ $kind == 'iam roles' ]]; then : >"$file"; fi
       exit
       ;;
     deploy)
-      touch "$(resource 'run services' "$name")"
+      resource 'run services' "$name"
+      printf '%s' "${flag_region:-}" >"$file"
+      if [[ -n ${flag_env_vars_file:-} ]]; then cp "${flag_env_vars_file:-}" "$RECORDER/variables"; fi
       exit
       ;;
-    update | update-traffic)
+    update | update-traffic | modify-push-config)
       must_exist "$kind" "$name"
+      if [[ $kind == 'iam service-accounts' ]]; then printf '%s' "${flag_description:-}" >"$file"; fi
       exit
       ;;
     undelete)
@@ -143,23 +189,20 @@ for index in "${!words[@]}"; do
       exit
       ;;
     add-iam-policy-binding)
-      if [[ $kind == projects ]]; then
-        touch "$(resource "binding $name" "$(flag member) $(flag role)")"
-      else
-        must_exist "$kind" "$name"
-      fi
+      [[ $kind == projects ]] || must_exist "$kind" "$name"
+      echo "$name ${flag_role:-} ${flag_member:-}" >>"$RECORDER/bindings"
       exit
       ;;
     remove-iam-policy-binding)
-      if [[ $kind == projects ]]; then
-        rm "$(resource "binding $name" "$(flag member) $(flag role)")"
-      else
-        must_exist "$kind" "$name"
-      fi
+      [[ $kind == projects ]] || must_exist "$kind" "$name"
+      binding="$name ${flag_role:-} ${flag_member:-}"
+      grep -Fqx "$binding" "$RECORDER/bindings" || refuse "NOT_FOUND: no binding $binding"
+      grep -Fvx "$binding" "$RECORDER/bindings" >"$RECORDER/bindings.left" || true
+      mv "$RECORDER/bindings.left" "$RECORDER/bindings"
       exit
       ;;
   esac
 done
 # Anything else asks for nothing that is kept: services enable, secrets versions add, pubsub topics publish …
 # What is sent to standard input is read, as gcloud does.
-if [[ $(flag data-file) == - ]]; then cat >"$RECORDER/stdin"; fi
+if [[ ${flag_data_file:-} == - ]]; then cat >"$RECORDER/stdin"; fi
