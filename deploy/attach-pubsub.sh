@@ -5,8 +5,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=deploy/config.sh
 source deploy/config.sh
-# shellcheck source=deploy/lib.sh
-source deploy/lib.sh
 
 create_topic() { # TOPIC
   if exists gcloud pubsub topics describe "$1" --project="$PROJECT_ID"; then
@@ -16,26 +14,24 @@ create_topic() { # TOPIC
   fi
 }
 
-# Back-off from 10 s to 600 s makes ten deliveries take most of an hour: as long as MAX_EVENT_AGE, after which the
-# function acknowledges a message as EXPIRED. The deadline of 60 s is the request timeout of the service.
 push_subscription() { # URL
   local verb=create topic="--topic=$TOPIC"
   if exists gcloud pubsub subscriptions describe "$SUBSCRIPTION" --project="$PROJECT_ID"; then
     verb=update topic=--quiet # A subscription stays with its topic.
   fi
   run gcloud pubsub subscriptions "$verb" "$SUBSCRIPTION" "$topic" --push-endpoint="$1" \
-    --push-auth-service-account="$INVOKER_ACCOUNT" --push-auth-token-audience="$1" --ack-deadline=60 \
-    --min-retry-delay=10s --max-retry-delay=600s --dead-letter-topic="$DEAD_LETTER_TOPIC" --max-delivery-attempts=10 \
-    --expiration-period=never --project="$PROJECT_ID"
+    --push-auth-service-account="$INVOKER_ACCOUNT" --push-auth-token-audience="$1" --ack-deadline="$ACK_DEADLINE" \
+    --min-retry-delay="$MIN_RETRY_DELAY" --max-retry-delay="$MAX_RETRY_DELAY" \
+    --dead-letter-topic="$DEAD_LETTER_TOPIC" --max-delivery-attempts="$MAX_DELIVERY_ATTEMPTS" --expiration-period=never --project="$PROJECT_ID"
 }
 
-# Without a subscription a dead-letter topic drops what it gets. Fourteen days to look at it.
+# Without a subscription a dead-letter topic drops what it gets.
 keep_dead_letters() {
   if exists gcloud pubsub subscriptions describe "$DEAD_LETTER_SUBSCRIPTION" --project="$PROJECT_ID"; then
     echo "There already: $DEAD_LETTER_SUBSCRIPTION"
   else
-    run gcloud pubsub subscriptions create "$DEAD_LETTER_SUBSCRIPTION" --topic="$DEAD_LETTER_TOPIC" --ack-deadline=60 \
-      --message-retention-duration=14d --expiration-period=never --project="$PROJECT_ID"
+    run gcloud pubsub subscriptions create "$DEAD_LETTER_SUBSCRIPTION" --topic="$DEAD_LETTER_TOPIC" \
+      --ack-deadline="$ACK_DEADLINE" --message-retention-duration="$DEAD_LETTER_RETENTION" --expiration-period=never --project="$PROJECT_ID"
   fi
 }
 

@@ -9,8 +9,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=deploy/config.sh
 source deploy/config.sh
-# shellcheck source=deploy/lib.sh
-source deploy/lib.sh
 
 # An identity token of the invoker account for an audience. Asked of the API itself: gcloud's own
 # --impersonate-service-account wants the right to act as the account in everything, this needs only the right to

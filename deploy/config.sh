@@ -48,7 +48,7 @@ if [[ $SERVICE != "$DEFAULT_SERVICE" ]]; then
   PREFIX="$SERVICE"
 fi
 SETTINGS="${_SETTINGS:-${SETTINGS:-deploy/settings.yaml}}"
-must_be SETTINGS 'deploy(/[A-Za-z0-9][A-Za-z0-9._-]*)+[.]yaml' 'a file below deploy/ that ends in .yaml'
+must_be SETTINGS 'deploy/settings[A-Za-z0-9._-]*[.]yaml' 'deploy/settings.yaml or another deploy/settings*.yaml: only these go along to a build'
 MAX_INSTANCES="${_MAX_INSTANCES:-${MAX_INSTANCES:-3}}"
 must_be MAX_INSTANCES '[1-9][0-9]{0,3}' 'a whole number from 1'
 MEMORY="${_MEMORY:-${MEMORY:-512Mi}}"
@@ -72,11 +72,13 @@ INVOKER_ACCOUNT="$PREFIX-invoker@$ACCOUNTS"
 # teardown.sh finds the services of a project by it.
 RUNTIME_DESCRIPTION='Runtime account of datastream-operation-cancel'
 INVOKER_DESCRIPTION='Calls datastream-operation-cancel for Pub/Sub, Cloud Scheduler and the check'
-# These three are shared by all services of a project. cloudbuild.yaml and test.cloudbuild.yaml name two of them too: a
-# build cannot look up the account that it runs as.
+# These three are shared by all services of a project. cloudbuild.yaml and test.cloudbuild.yaml name the first and
+# the last too: a build cannot look up the account that it runs as.
 DEPLOY_ACCOUNT="datastream-cancel-deploy@$ACCOUNTS"
 BUILD_ACCOUNT="datastream-cancel-build@$ACCOUNTS"
 TEST_ACCOUNT="datastream-cancel-test@$ACCOUNTS"
+# Where gcloud builds submit puts the source, unless it is told otherwise.
+SOURCE_BUCKET="${PROJECT_ID}_cloudbuild"
 ROLE=datastreamOperationCanceller
 [[ $SERVICE == "$DEFAULT_SERVICE" ]] || ROLE+="_${SERVICE//-/_}"
 ROLE_TITLE='Datastream Operation Canceller'
@@ -105,7 +107,7 @@ must_be SCHEDULE '([0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4})?' "a cron line of fiv
 TIME_ZONE="${_TIME_ZONE:-${TIME_ZONE:-Etc/UTC}}"
 must_be TIME_ZONE '[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*' 'a time zone of the tz database, such as Europe/Zurich'
 SWEEP="${_SWEEP:-${SWEEP:-deploy/sweep.json}}"
-must_be SWEEP 'deploy(/[A-Za-z0-9][A-Za-z0-9._-]*)+[.]json' 'a file below deploy/ that ends in .json'
+must_be SWEEP 'deploy/sweep[A-Za-z0-9._-]*[.]json' 'deploy/sweep.json or another deploy/sweep*.json: only these go along to a build'
 JOB="$SERVICE-sweep"
 # Five repetitions, 60 s, 120 s, 240 s, 480 s and 600 s apart: what a sweep with untilDone has asked is looked at for 25
 # minutes. A creation of a private connection takes a quarter of an hour.

@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# Undoes setup.sh, deploy.sh, attach*.sh and observe.sh. Safe to run again: what is gone is passed over.
-# What stays: enabled APIs, the image repository (others may use it) and the audit log's data set, unless
-# --with-audit-log is given.
+# Undoes setup.sh, deploy.sh, attach*.sh and observe.sh for one service. Safe to run again: what is gone is passed over.
+# What stays: enabled APIs, the image repository and the bucket of sources (others may use them), the accounts that
+# deploy, build and test while another service of this function is in the project, the custom role while another account
+# has it, and the audit log's data set unless --with-audit-log is given.
 #
 #   PROJECT_ID=my-project deploy/teardown.sh [--yes] [--with-audit-log]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=deploy/config.sh
 source deploy/config.sh
-# shellcheck source=deploy/lib.sh
-source deploy/lib.sh
 
 failures=0
 
@@ -18,16 +17,9 @@ undo() {
   run "$@" || failures=$((failures + 1))
 }
 
-# Takes a role from an account, in a project: revoke_project ACCOUNT ROLE [PROJECT]. gcloud calls it an error where
-# the account does not have the role, so that is looked up first.
-revoke_project() {
-  local project="${3:-$PROJECT_ID}" found
-  found="$(gcloud projects get-iam-policy "$project" --flatten='bindings[].members' --format='value(bindings.role)' \
-    --filter="bindings.members=serviceAccount:$1 AND bindings.role=$2")"
-  if [[ -n $found ]]; then
-    undo gcloud projects remove-iam-policy-binding "$project" --member="serviceAccount:$1" --role="$2" \
-      --condition=None --format=none
-  fi
+# Takes a role in a project from an account: revoke ACCOUNT ROLE [PROJECT].
+revoke() {
+  revoke_project "$@" || failures=$((failures + 1))
 }
 
 # The account's own grants go with it; its roles in the project would stay behind as "deleted:serviceAccount".
@@ -45,8 +37,9 @@ for argument in "$@"; do
     *) fail "Unknown argument $argument. Known: --yes --with-audit-log" ;;
   esac
 done
+refuse_namesake
 if [[ $yes == false ]]; then
-  read -r -p "This deletes $SERVICE, its callers and its accounts. Type the project's name to go on: " answer
+  read -r -p "This deletes $SERVICE, its callers and its accounts. Type the project's id to go on: " answer
   [[ $answer == "$PROJECT_ID" ]] || fail 'Nothing was deleted.'
 fi
 
@@ -78,24 +71,54 @@ if exists gcloud secrets describe "$SECRET" --project="$PROJECT_ID"; then
 fi
 
 step 'Grants, accounts and role'
-revoke_project "$RUNTIME_ACCOUNT" "projects/$DATASTREAM_PROJECT/roles/$ROLE" "$DATASTREAM_PROJECT"
-for role in run.sourceDeveloper serviceusage.serviceUsageConsumer run.builder run.admin pubsub.admin cloudscheduler.admin; do
-  revoke_project "$BUILD_ACCOUNT" "roles/$role"
-done
+role="projects/$DATASTREAM_PROJECT/roles/$ROLE"
+revoke "$RUNTIME_ACCOUNT" "$role" "$DATASTREAM_PROJECT"
 delete_account "$RUNTIME_ACCOUNT"
 delete_account "$INVOKER_ACCOUNT"
-delete_account "$BUILD_ACCOUNT"
 # A deleted custom role can still be described, for weeks, with deleted: true.
 deleted="$(gcloud iam roles describe "$ROLE" --project="$DATASTREAM_PROJECT" --format='value(deleted)' 2>/dev/null || echo True)"
 if [[ $deleted != True ]]; then
-  undo gcloud iam roles delete "$ROLE" --project="$DATASTREAM_PROJECT"
+  # A service of the same name in another project may cancel in this one too. "deleted:" are accounts that are gone.
+  others="$(role_members "$role" "$DATASTREAM_PROJECT" | grep -v '^deleted:' || true)"
+  if [[ -n $others ]]; then
+    echo "The role $ROLE in $DATASTREAM_PROJECT stays, because others have it:" $others
+  else
+    undo gcloud iam roles delete "$ROLE" --project="$DATASTREAM_PROJECT"
+  fi
 fi
 
-step 'Audit log, metric and alert'
-alert="$(gcloud alpha monitoring policies list --filter="displayName='$ALERT'" --format='value(name)' --project="$PROJECT_ID")"
-if [[ -n $alert ]]; then
-  undo gcloud alpha monitoring policies delete "$alert" --project="$PROJECT_ID" --quiet
+step 'Accounts that deploy, build and test'
+siblings="$(gcloud iam service-accounts list --filter="description='$RUNTIME_DESCRIPTION'" --format='value(email)' \
+  --project="$PROJECT_ID")"
+if [[ -n $siblings ]]; then
+  echo 'They stay, because another service needs them, whose account is' $siblings
+else
+  for role in run.sourceDeveloper serviceusage.serviceUsageConsumer logging.logWriter run.admin pubsub.admin cloudscheduler.admin; do
+    revoke "$DEPLOY_ACCOUNT" "roles/$role"
+  done
+  revoke "$BUILD_ACCOUNT" roles/run.builder
+  revoke "$TEST_ACCOUNT" roles/logging.logWriter
+  for account in "$DEPLOY_ACCOUNT" "$TEST_ACCOUNT"; do
+    if exists gcloud iam service-accounts describe "$account" --project="$PROJECT_ID"; then
+      undo gcloud storage buckets remove-iam-policy-binding "gs://$SOURCE_BUCKET" --member="serviceAccount:$account" \
+        --role=roles/storage.objectViewer --project="$PROJECT_ID" --format=none
+    fi
+    delete_account "$account"
+  done
+  delete_account "$BUILD_ACCOUNT"
 fi
+
+step 'Dashboard, alerts, metric and audit log'
+dashboards="$(gcloud monitoring dashboards list --filter="displayName='$DASHBOARD'" --format='value(name)' --project="$PROJECT_ID")"
+for dashboard in $dashboards; do
+  undo gcloud monitoring dashboards delete "$dashboard" --project="$PROJECT_ID" --quiet
+done
+for name in "$ALERT" "$DEAD_LETTER_ALERT"; do
+  policies="$(gcloud alpha monitoring policies list --filter="displayName='$name'" --format='value(name)' --project="$PROJECT_ID")"
+  for policy in $policies; do
+    undo gcloud alpha monitoring policies delete "$policy" --project="$PROJECT_ID" --quiet
+  done
+done
 if exists gcloud logging metrics describe "$METRIC" --project="$PROJECT_ID"; then
   undo gcloud logging metrics delete "$METRIC" --project="$PROJECT_ID" --quiet
 fi
