@@ -43,10 +43,11 @@ variable "sweep" {
 }
 
 variable "webhooks" {
-  description = "Signed webhooks: where WEBHOOK_SECRETS stand in Secret Manager. Without `secret` the module makes the secret and its first version, whose value stands in no state; with it, it only lets the function read that one."
+  description = "Signed webhooks: where WEBHOOK_SECRETS stand in Secret Manager. Without `secret` the module makes the secret and its first version, whose value stands in no state; with it, it only lets the function read that one. `sender` names who signs with the first version: the record has it as principal."
   type = object({
     secret  = optional(string)
     version = optional(string, "1")
+    sender  = optional(string, "webhook")
   })
   default = null
 
@@ -58,6 +59,11 @@ variable "webhooks" {
   validation {
     condition     = var.webhooks == null ? true : can(regex("^[1-9][0-9]{0,8}$", var.webhooks.version))
     error_message = "version must be a version's number: which one is deployed, and comes back with a roll-back, shall be certain."
+  }
+
+  validation {
+    condition     = var.webhooks == null ? true : can(regex("^[a-z0-9-]{1,63}$", var.webhooks.sender))
+    error_message = "sender must be 1 to 63 of a-z 0-9 -."
   }
 }
 

@@ -63,8 +63,8 @@ variable "service" {
   }
 
   validation {
-    condition     = !can(regex("^datastream-cancel(?:-build|-deploy|-test)?$|-(?:invoker|dead-letter)$", var.service))
-    error_message = "Must not be datastream-cancel or end in -invoker or -dead-letter, nor be the name of an account that builds: another service has these names."
+    condition     = !can(regex("^datastream-cancel(?:-deploy|-test)?$|-(?:build|invoker|dead-letter)$", var.service))
+    error_message = "Must not be datastream-cancel or end in -build, -invoker or -dead-letter, nor be the name of an account that deploys: another service has these names."
   }
 }
 

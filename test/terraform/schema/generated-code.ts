@@ -12,6 +12,7 @@ export type Attribute = {
   required?: true;
   optional?: true;
   computed?: true;
+  write_only?: true;
 };
 
 export type NestedBlock = { nesting_mode: 'list' | 'set' | 'single'; block: Block; min_items?: number; max_items?: number };
@@ -53,6 +54,8 @@ function blockOf(source: string, className: string): Block {
         ...(required && { required: true as const }),
         ...(optional && { optional: true as const }),
         ...(computed && { computed: true as const }),
+        // The code does not tell; the name does, by the provider's own convention.
+        ...(name.endsWith('_wo') && { write_only: true as const }),
       };
     }
   }
