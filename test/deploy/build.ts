@@ -1,8 +1,19 @@
 import { type BuildConfig, readBuildConfig } from './build-config.ts';
-import type { Finished, Recorder } from './recorder.ts';
+import { createRecorder, type Finished, type Recorder } from './recorder.ts';
 
 /** An answer of the deployed function to the check, as the contract's record has it. */
 export const notFound = { status: 404, body: '{"auditId":"4f0c","outcome":"NOT_FOUND","status":{"code":5}}' } as const;
+
+/** A project that setup.sh has prepared, in which the deployed function answers. */
+export async function preparedProject(...setUp: readonly Readonly<Record<string, string>>[]): Promise<Recorder> {
+  const recorder = await createRecorder();
+  await recorder.answer(notFound);
+  for (const environment of setUp.length > 0 ? setUp : [{}]) {
+    await runScript(recorder, 'setup.sh --with-webhook-secret=pagerduty', environment);
+  }
+  await recorder.forgetCommands();
+  return recorder;
+}
 
 /**
  * Runs the steps of cloudbuild.yaml one after the other, as Cloud Build does: each step's script with the built-in and
@@ -28,13 +39,20 @@ const stepEnvironment = (config: BuildConfig, given: Readonly<Record<string, str
   ...given,
 });
 
-/** Runs one of the scripts in deploy/ as a person does, for the project acme-data; throws where it fails. */
+/** Runs one of the scripts in deploy/ as a person does, for the project acme-data. */
+export const tryScript = (
+  recorder: Recorder,
+  script: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Finished> => recorder.run(`bash deploy/${script}`, { PROJECT_ID: 'acme-data', ...environment });
+
+/** tryScript, but throws where the script fails. Returns what it said. */
 export async function runScript(
   recorder: Recorder,
   script: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const finished = await recorder.run(`bash deploy/${script}`, { PROJECT_ID: 'acme-data', ...environment });
+  const finished = await tryScript(recorder, script, environment);
   if (finished.code !== 0) {
     throw new Error(`deploy/${script} ended with ${finished.code}:\n${finished.output}`);
   }

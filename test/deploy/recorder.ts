@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +14,10 @@ export type Finished = { readonly code: number | null; readonly output: string }
 
 /** A machine on which gcloud, bq, curl, npm and sleep only write down what they are asked for. */
 export type Recorder = AsyncDisposable & {
-  /** Runs a shell script at the top of the project or of `tree`, with these variables and the stand-ins first on PATH. */
+  /** Runs a shell script at the top of a copy of what deploys, with these variables and the stand-ins first on PATH. */
   run(script: string, environment?: Readonly<Record<string, string>>): Promise<Finished>;
+  /** Writes a file of that copy: `write('deploy/settings.public.yaml', 'CALLER_AUTH: verify')`. */
+  write(file: string, text: string): Promise<void>;
   /** Every call so far, oldest first: the command and its arguments. */
   commands(): Promise<string[][]>;
   /** Forgets the calls, keeps what was made. */
@@ -23,8 +26,10 @@ export type Recorder = AsyncDisposable & {
   answer(...answers: readonly { readonly status: number | 'none'; readonly body: string }[]): Promise<void>;
   /** Puts resources of a kind there, as if they had been made before: `put('pubsub topics', 'a')`, `put('bq', 'set.table')`. */
   put(kind: string, ...names: readonly string[]): Promise<void>;
-  /** The folder with state, records and headers. */
-  readonly folder: string;
+  /** What is there, as `kind.name`, sorted. */
+  resources(): Promise<string[]>;
+  /** A file that the stand-ins keep: `stdin`, `headers`, `variables` of the service, `bindings`. Empty where it is not there. */
+  kept(file: string): Promise<string>;
 };
 
 const standIns = {
@@ -36,14 +41,14 @@ const standIns = {
   sleep: 'anything.sh',
 };
 
-/** What a script may use besides the stand-ins where `closed` keeps everything else from it. */
+/** What a script may use besides the stand-ins where everything else is kept from it. */
 const harmless =
-  'base64 basename bash cat cut date dirname env grep head ln mkdir mktemp mv od openssl printf python3 rm rmdir sed sh tail tee touch tr wc';
+  'awk base64 basename bash cat cp cut date dirname env grep head ln mkdir mktemp mv od openssl paste printf python3 rm rmdir sed sh tail tee touch tr wc';
 
-/** Where scripts run, if not at the top of the project, and what is typed on their standard input. */
 type RecorderOptions = {
-  /** A folder to run scripts in. They then find nothing on PATH but the stand-ins and some harmless tools. */
-  readonly tree?: string;
+  /** Scripts find nothing on PATH but the stand-ins and some harmless tools: for commands of a page. */
+  readonly closed?: boolean;
+  /** What is typed on their standard input. */
   readonly input?: string;
 };
 
@@ -51,42 +56,45 @@ type RecorderOptions = {
 export async function createRecorder(options: RecorderOptions = {}): Promise<Recorder> {
   const folder = await mkdtemp(join(tmpdir(), 'recorder-'));
   const bin = join(folder, 'bin');
-  await mkdir(bin);
-  await mkdir(join(folder, 'state'));
+  const state = join(folder, 'state');
+  const tree = join(folder, 'tree');
+  await Promise.all([bin, state].map((name) => mkdir(name)));
+  for (const part of ['deploy', 'docs/queries', 'cloudbuild.yaml']) {
+    await cp(join(root, part), join(tree, part), { recursive: true });
+  }
   await writeFile(join(folder, 'commands'), '');
   for (const [name, file] of Object.entries(standIns)) {
     const script = `#!/bin/sh\nSTANDS_FOR=${name} exec bash '${join(root, 'test/deploy/fakes', file)}' "$@"\n`;
-    await writeFile(join(bin, name), script);
-    await chmod(join(bin, name), 0o755);
+    await writeFile(join(bin, name), script, { mode: 0o755 });
   }
   const outside = process.env['PATH'] ?? '';
-  if (options.tree !== undefined) {
+  if (options.closed) {
     await linkTools(bin, outside);
   }
-  const path = options.tree === undefined ? `${bin}${delimiter}${outside}` : bin;
+  const path = options.closed ? bin : `${bin}${delimiter}${outside}`;
+  const kept = (file: string) => readFile(join(folder, file), 'utf8').catch(() => '');
 
   return {
-    folder,
     run: (script, environment = {}) =>
       finish(script, {
         environment: { PATH: path, HOME: folder, RECORDER: folder, ...environment },
-        folder: options.tree ?? root,
+        folder: tree,
         input: options.input ?? '',
       }),
+    write: (file, text) => writeFile(join(tree, file), text),
     async commands() {
-      const text = await readFile(join(folder, 'commands'), 'utf8');
-      return text
-        .split('\x1e')
-        .slice(0, -1)
-        .map((record) => record.split('\x1f').slice(0, -1));
+      const records = (await kept('commands')).split('\x1e').slice(0, -1);
+      return records.map((record) => record.split('\x1f').slice(0, -1));
     },
     forgetCommands: () => writeFile(join(folder, 'commands'), ''),
     answer: (...answers) =>
       writeFile(join(folder, 'answers'), answers.map(({ status, body }) => `${status} ${body}\n`).join('')),
     async put(kind, ...names) {
-      const files = names.map((name) => join(folder, 'state', `${kind.replaceAll(' ', '.')}.${name}`));
-      await Promise.all(files.map((file) => writeFile(file, '')));
+      const files = names.map((name) => `${kind.replaceAll(' ', '.')}.${name.replaceAll('/', '_')}`);
+      await Promise.all(files.map((file) => writeFile(join(state, file), '')));
     },
+    resources: async () => (await readdir(state)).sort(),
+    kept,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -131,8 +139,23 @@ export const line = (command: readonly string[]): string => command.join(' ');
 export const callsOf = (commands: readonly string[][], beginning: string): string[][] =>
   commands.filter((command) => line(command).startsWith(beginning));
 
-const changing = / (?:create|delete|undelete|deploy|remove-iam-policy-binding|mk|rm) /;
+const changing = /^(?:gcloud|bq) [a-z -]*?(?:create|delete|undelete|deploy|remove-iam-policy-binding|mk|rm)(?: |$)/;
 
 /** The calls, each as a line, that make something or take something away. */
 export const changes = async (recorder: Recorder): Promise<string[]> =>
   (await recorder.commands()).map(line).filter((call) => changing.test(call));
+
+/** The one call whose line begins like this, as a line; throws where there are more or none. */
+export async function theOne(recorder: Recorder, beginning: string): Promise<string> {
+  const calls = callsOf(await recorder.commands(), beginning);
+  assert.equal(calls.length, 1, `${beginning}: asked ${calls.length} times`);
+  return line(calls[0] ?? []);
+}
+
+/** The one call that begins like this must have these flags. */
+export async function assertAsked(recorder: Recorder, beginning: string, flags: readonly string[]): Promise<void> {
+  const call = await theOne(recorder, beginning);
+  for (const flag of flags) {
+    assert.ok(` ${call} `.includes(` ${flag} `), `${flag} is missing in: ${call}`);
+  }
+}

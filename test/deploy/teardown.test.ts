@@ -1,70 +1,102 @@
 import assert from 'node:assert/strict';
-import { runScript } from './build.ts';
-import { callsOf, changes, createRecorder } from './recorder.ts';
+import { preparedProject, runScript, tryScript } from './build.ts';
+import { callsOf, changes, type Recorder } from './recorder.ts';
+
+/** Brings a service into a prepared project with all that belongs to it. */
+async function deployAll(recorder: Recorder, environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  await runScript(recorder, 'deploy.sh', environment);
+  await runScript(recorder, 'attach.sh', { PUBSUB: 'true', SCHEDULE: '0 3 * * *', ...environment });
+  await runScript(recorder, 'observe.sh', environment);
+  await recorder.put('artifacts packages', environment['SERVICE'] ?? 'datastream-operation-cancel');
+}
+
+const sibling = { SERVICE: 'nightly-cancel' };
+const shared = ['artifacts.repositories.cloud-run-source-deploy', 'storage.buckets.gs:__acme-data_cloudbuild'];
 
 describe('deploy/teardown.sh', () => {
   it('undoes all that setup, deployment, callers and audit log made', async () => {
-    await using recorder = await createRecorder();
-    await runScript(recorder, 'setup.sh --with-webhook-secret');
-    await runScript(recorder, 'deploy.sh');
-    await runScript(recorder, 'attach.sh', { PUBSUB: 'true', SCHEDULE: '0 3 * * *' });
-    await runScript(recorder, 'observe.sh');
-    await recorder.put('artifacts packages', 'datastream-operation-cancel');
+    await using recorder = await preparedProject();
+    await deployAll(recorder);
     await runScript(recorder, 'teardown.sh --yes --with-audit-log');
-    const { output } = await recorder.run(`ls '${recorder.folder}/state'`);
-    assert.deepEqual(output.trim().split('\n'), [
-      'artifacts.repositories.cloud-run-source-deploy',
-      'iam.roles.datastreamOperationCanceller',
-    ]);
+    const left = ['iam.roles.datastreamOperationCanceller', ...shared];
+    assert.deepEqual(await recorder.resources(), left.sort());
     assert.equal(callsOf(await recorder.commands(), 'gcloud iam roles delete datastreamOperationCanceller').length, 1);
+    assert.doesNotMatch(await recorder.kept('bindings'), /^acme-data /m);
   });
 
-  it('finds nothing to undo the second time', async () => {
-    await using recorder = await createRecorder();
-    await runScript(recorder, 'setup.sh');
+  it('leaves all that a sibling needs, and says so', async () => {
+    await using recorder = await preparedProject({}, sibling);
+    await deployAll(recorder, sibling);
+    const before = await recorder.resources();
+    const grants = (await recorder.kept('bindings'))
+      .split('\n')
+      .filter((grant) => /nightly-cancel|-deploy|-build|-test/.test(grant));
+    await deployAll(recorder);
+    const output = await runScript(recorder, 'teardown.sh --yes --with-audit-log');
+    const gone = before.filter((resource) => !/\.datastream-cancel(?:-invoker|-webhook-secrets)?$/.test(resource));
+    assert.deepEqual(await recorder.resources(), gone);
+    assert.match(output, /They stay, because another service needs them, whose account is nightly-cancel/);
+    const kept = await recorder.kept('bindings');
+    const lost = grants.filter((grant) => grant.startsWith('acme-data ') && !kept.includes(grant));
+    assert.deepEqual(lost, []);
+    assert.ok(grants.length > 10);
+  });
+
+  it('leaves the role while another account has it, and says so', async () => {
+    await using recorder = await preparedProject({ DATASTREAM_PROJECT: 'acme-streams' });
+    const stranger = 'serviceAccount:datastream-cancel@other-data.iam.gserviceaccount.com';
+    await recorder.run(
+      `echo 'acme-streams projects/acme-streams/roles/datastreamOperationCanceller ${stranger}' >>"$RECORDER/bindings"`,
+    );
+    const output = await runScript(recorder, 'teardown.sh --yes', { DATASTREAM_PROJECT: 'acme-streams' });
+    assert.match(output, /role datastreamOperationCanceller in acme-streams stays.*other-data/);
+    assert.equal(callsOf(await recorder.commands(), 'gcloud iam roles delete').length, 0);
+  });
+
+  it('refuses where a service of the same name runs in another region; so does a deployment', async () => {
+    await using recorder = await preparedProject();
+    await runScript(recorder, 'deploy.sh');
+    await recorder.forgetCommands();
+    for (const script of ['deploy.sh', 'teardown.sh --yes']) {
+      const { code, output } = await tryScript(recorder, script, { REGION: 'europe-west1' });
+      assert.equal(code, 1);
+      assert.match(output, /There is a datastream-operation-cancel in us-central1 too/);
+    }
+    assert.deepEqual(await changes(recorder), []);
+  });
+
+  it('finds nothing to undo the second time, and leaves a project that setup.sh can prepare again', async () => {
+    await using recorder = await preparedProject();
     await runScript(recorder, 'teardown.sh --yes');
     await recorder.forgetCommands();
     await runScript(recorder, 'teardown.sh --yes');
     assert.deepEqual(await changes(recorder), []);
-  });
-
-  it('leaves a project that setup.sh can prepare again', async () => {
-    await using recorder = await createRecorder();
     await runScript(recorder, 'setup.sh');
-    await runScript(recorder, 'teardown.sh --yes');
-    await recorder.forgetCommands();
-    await runScript(recorder, 'setup.sh');
-    assert.equal(
-      callsOf(await recorder.commands(), 'gcloud iam roles undelete datastreamOperationCanceller').length,
-      1,
-    );
+    const undeleted = callsOf(await recorder.commands(), 'gcloud iam roles undelete datastreamOperationCanceller');
+    assert.equal(undeleted.length, 1);
   });
 
   it('deletes nothing without a yes', async () => {
-    await using recorder = await createRecorder();
+    await using recorder = await preparedProject();
     const { code } = await recorder.run('echo some-other-project | bash deploy/teardown.sh', {
       PROJECT_ID: 'acme-data',
     });
     assert.equal(code, 1);
-    assert.deepEqual(await recorder.commands(), []);
+    assert.deepEqual(await changes(recorder), []);
   });
 
-  it('keeps the audit log unless told otherwise', async () => {
-    await using recorder = await createRecorder();
-    await recorder.put('bq', 'datastream_cancel_audit');
-    await runScript(recorder, 'teardown.sh --yes');
-    assert.deepEqual(callsOf(await recorder.commands(), 'bq'), []);
-  });
-
-  it('goes on after a failure, and says so in the end', async () => {
-    await using recorder = await createRecorder();
-    await runScript(recorder, 'setup.sh');
-    const { code, output } = await recorder.run('bash deploy/teardown.sh --yes', {
-      PROJECT_ID: 'acme-data',
-      FAIL_ONCE: '^iam service-accounts delete',
-    });
+  it('undoes the rest where one thing fails, and says that it failed', async () => {
+    await using recorder = await preparedProject();
+    await deployAll(recorder);
+    const failing = { FAIL_ONCE: '^pubsub subscriptions delete datastream-operation-cancel-push' };
+    const { code, output } = await tryScript(recorder, 'teardown.sh --yes --with-audit-log', failing);
     assert.equal(code, 1);
     assert.match(output, /1 of the commands above failed/);
-    assert.equal(callsOf(await recorder.commands(), 'gcloud iam service-accounts delete').length, 3);
+    const left = [
+      'iam.roles.datastreamOperationCanceller',
+      'pubsub.subscriptions.datastream-operation-cancel-push',
+      ...shared,
+    ];
+    assert.deepEqual(await recorder.resources(), left.sort());
   });
 });

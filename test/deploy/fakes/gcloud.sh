@@ -35,7 +35,7 @@ must_exist() { # KIND NAME
 must_exist_if_own() {
   local account="${1##*:}"
   account="${account##*/}"
-  if [[ $account == datastream-cancel*@* ]]; then
+  if [[ $account == *@acme-data.iam.gserviceaccount.com ]]; then
     must_exist 'iam service-accounts' "${account%%@*}"
   fi
 }
@@ -49,6 +49,39 @@ must_know_references() {
     if [[ -n $(flag "$key") ]]; then must_exist 'pubsub topics' "$(flag "$key")"; fi
   done
 }
+
+# The names of what was made of a kind and has this text in its file.
+having() { # KIND TEXT
+  (cd "$RECORDER/state" && grep -lF -- "$2" "${1// /.}".* 2>/dev/null) | sed "s/^${1// /.}\.//" || true
+}
+
+# Alerts and dashboards are named by Google and found by the name that people see, in the file that they come from.
+case "${words[*]:0:3}" in
+  'monitoring policies list' | 'monitoring dashboards list')
+    shown="$(flag filter)"
+    shown="${shown#*\'}"
+    having "${words[*]:0:2}" "\"displayName\": \"${shown%\'}\","
+    exit
+    ;;
+  'monitoring policies create' | 'monitoring dashboards create')
+    cp "$(flag policy-from-file)$(flag config-from-file)" "$(resource "${words[*]:0:2}" "number-$RANDOM$RANDOM")"
+    exit
+    ;;
+  'monitoring policies update' | 'monitoring dashboards update')
+    must_exist "${words[*]:0:2}" "${words[3]}"
+    cp "$(flag policy-from-file)$(flag config-from-file)" "$(resource "${words[*]:0:2}" "${words[3]}")"
+    exit
+    ;;
+  'monitoring policies describe')
+    [[ ! -e $RECORDER/state/deaf ]] || exit 0 # Keeps no channels.
+    grep -o 'projects/[^"]*/notificationChannels/[0-9]*' "$(resource 'monitoring policies' "${words[3]}")" | paste -sd ';' || true
+    exit
+    ;;
+  'monitoring dashboards describe')
+    echo 40d1040034db4e5a9dee931ec1b12c0d
+    exit
+    ;;
+esac
 
 case "${words[*]}" in
   'config get-value project')
@@ -72,7 +105,15 @@ case "${words[*]}" in
     exit
     ;;
   'secrets versions access '*)
-    echo 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
+    echo 'pagerduty=whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY='
+    exit
+    ;;
+  'monitoring channels create')
+    echo projects/acme-data/notificationChannels/7 | tee "$(resource 'monitoring channels' projects/acme-data/notificationChannels/7)"
+    exit
+    ;;
+  'artifacts docker images describe '*)
+    echo sha256:0000
     exit
     ;;
   'projects describe '*)
@@ -80,23 +121,21 @@ case "${words[*]}" in
     exit
     ;;
   'projects get-iam-policy '*)
-    # What revoke_project asks: is there this binding?
-    filter="$(flag filter)"
-    role="${filter##*bindings.role=}"
-    member="${filter#bindings.members=}"
-    if [[ -e "$(resource "binding ${words[2]}" "${member%% AND*} $role")" ]]; then echo "$role"; fi
+    # What role_members asks: who has this role?
+    role="$(flag filter)"
+    awk -v project="${words[2]}" -v role="${role#bindings.role=}" '$1 == project && $2 == role { print $3 }' \
+      "$RECORDER/bindings" 2>/dev/null || true
     exit
     ;;
-  'monitoring policies list')
-    cat "$RECORDER/state/alert" 2>/dev/null || true
+  'iam service-accounts list')
+    description="$(flag filter)"
+    description="${description#*\'}"
+    having 'iam service-accounts' "${description%\'}"
     exit
     ;;
-  'monitoring policies create')
-    echo projects/acme-data/alertPolicies/1 | tee "$RECORDER/state/alert"
-    exit
-    ;;
-  'monitoring policies delete '*)
-    rm "$RECORDER/state/alert"
+  'run services list')
+    name="$(flag filter)"
+    cat "$(resource 'run services' "${name#*=}")" 2>/dev/null || true
     exit
     ;;
 esac
@@ -112,7 +151,7 @@ for index in "${!words[@]}"; do
     describe)
       must_exist "$kind" "$name"
       case "$(flag format)" in
-        'value(status.url)') echo "${SERVICE_URL:-https://datastream-operation-cancel-123456789012.us-central1.run.app}" ;;
+        'value(status.url)') echo "${SERVICE_URL:-https://$name-123456789012.us-central1.run.app}" ;;
         'value(deleted)') cat "$file" ;;
         'value(writerIdentity)') echo 'serviceAccount:service-123456789012@gcp-sa-logging.iam.gserviceaccount.com' ;;
       esac
@@ -120,15 +159,18 @@ for index in "${!words[@]}"; do
       ;;
     create)
       [[ ! -e $file ]] || refuse "ALREADY_EXISTS: $kind $name"
-      touch "$file"
+      flag description >"$file"
+      if [[ $kind == 'iam roles' ]]; then : >"$file"; fi
       exit
       ;;
     deploy)
-      touch "$(resource 'run services' "$name")"
+      flag region >"$(resource 'run services' "$name")"
+      if [[ -n $(flag env-vars-file) ]]; then cp "$(flag env-vars-file)" "$RECORDER/variables"; fi
       exit
       ;;
-    update | update-traffic)
+    update | update-traffic | modify-push-config)
       must_exist "$kind" "$name"
+      if [[ $kind == 'iam service-accounts' ]]; then flag description >"$file"; fi
       exit
       ;;
     undelete)
@@ -143,19 +185,16 @@ for index in "${!words[@]}"; do
       exit
       ;;
     add-iam-policy-binding)
-      if [[ $kind == projects ]]; then
-        touch "$(resource "binding $name" "$(flag member) $(flag role)")"
-      else
-        must_exist "$kind" "$name"
-      fi
+      [[ $kind == projects ]] || must_exist "$kind" "$name"
+      echo "$name $(flag role) $(flag member)" >>"$RECORDER/bindings"
       exit
       ;;
     remove-iam-policy-binding)
-      if [[ $kind == projects ]]; then
-        rm "$(resource "binding $name" "$(flag member) $(flag role)")"
-      else
-        must_exist "$kind" "$name"
-      fi
+      [[ $kind == projects ]] || must_exist "$kind" "$name"
+      binding="$name $(flag role) $(flag member)"
+      grep -Fqx "$binding" "$RECORDER/bindings" || refuse "NOT_FOUND: no binding $binding"
+      grep -Fvx "$binding" "$RECORDER/bindings" >"$RECORDER/bindings.left" || true
+      mv "$RECORDER/bindings.left" "$RECORDER/bindings"
       exit
       ;;
   esac
