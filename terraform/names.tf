@@ -9,6 +9,10 @@ locals {
 
   role_id = var.service == "datastream-operation-cancel" ? "datastreamOperationCanceller" : "datastreamOperationCanceller_${replace(var.service, "-", "_")}"
 
+  # The same as the accounts' own attributes, but known before they are made: a plan shows every setting.
+  runtime_account = "${local.prefix}@${var.project_id}.iam.gserviceaccount.com"
+  invoker_account = "${local.prefix}-invoker@${var.project_id}.iam.gserviceaccount.com"
+
   topic                    = var.service
   subscription             = "${var.service}-push"
   dead_letter_topic        = "${var.service}-dead-letter"
@@ -29,7 +33,7 @@ locals {
     subscription             = local.subscription
     dead_letter_subscription = local.dead_letter_subscription
     job                      = "${var.service}-sweep"
-    runtime_account          = "${local.prefix}@${var.project_id}.iam.gserviceaccount.com"
+    runtime_account          = local.runtime_account
     datastream_project       = local.datastream_project
     datastream_location      = local.datastream_location
     max_delivery_attempts    = local.max_delivery_attempts

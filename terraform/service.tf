@@ -4,7 +4,7 @@ locals {
   # Pub/Sub and the sweep call as the module's own account, which allowed_callers must not keep out.
   callers = var.allowed_callers == null ? null : distinct(concat(
     var.allowed_callers,
-    var.pubsub == null && var.sweep == null ? [] : [google_service_account.invoker.email],
+    var.pubsub == null && var.sweep == null ? [] : [local.invoker_account],
   ))
 
   settings = {

@@ -11,6 +11,11 @@ variable "pubsub" {
     condition     = var.pubsub == null ? true : alltrue([for member in var.pubsub.publishers : can(regex("^(?:user|group|serviceAccount|principal|principalSet):[^\\s,]+$", member))])
     error_message = "publishers must be IAM members such as serviceAccount:ops@acme-data.iam.gserviceaccount.com; allUsers and allAuthenticatedUsers are none, since whoever publishes can cancel."
   }
+
+  validation {
+    condition     = var.pubsub == null || var.caller_auth != "verify" || var.oidc_audience != null
+    error_message = "Pub/Sub comes with an identity token: with caller_auth = \"verify\" it needs oidc_audience."
+  }
 }
 
 variable "sweep" {
@@ -33,6 +38,11 @@ variable "sweep" {
   }
 
   validation {
+    condition     = var.sweep == null || var.caller_auth != "verify" || var.oidc_audience != null
+    error_message = "The sweep comes with an identity token: with caller_auth = \"verify\" it needs oidc_audience."
+  }
+
+  validation {
     # A misspelt minAge or validateOnly would otherwise be found out by night.
     condition = try(var.sweep.command, null) == null ? true : (
       length(setsubtract(try(keys(var.sweep.command), ["?"]), ["parent", "select", "maxOperations", "name", "names", "reason", "validateOnly", "wait", "untilDone", "requestId"])) == 0
@@ -52,7 +62,7 @@ variable "webhooks" {
   default = null
 
   validation {
-    condition     = var.webhooks == null ? true : var.webhooks.secret == null ? true : can(regex("^[A-Za-z0-9_-]{1,255}$", var.webhooks.secret))
+    condition     = var.webhooks == null ? true : var.webhooks.secret == null ? true : can(regex("^[A-Za-z0-9_-]{1,255}$", var.webhooks.secret)) && !startswith(var.webhooks.secret, "whsec_")
     error_message = "secret must be the name of a secret of this project, such as datastream-cancel-webhook-secrets, never a secret itself."
   }
 
