@@ -14,25 +14,13 @@ create_topic() { # TOPIC
   fi
 }
 
-push_subscription() { # URL
-  local verb=create topic="--topic=$TOPIC"
-  if exists gcloud pubsub subscriptions describe "$SUBSCRIPTION" --project="$PROJECT_ID"; then
+# Creates or updates a subscription: put_subscription SUBSCRIPTION TOPIC FLAG...
+put_subscription() {
+  local verb=create topic="--topic=$2"
+  if exists gcloud pubsub subscriptions describe "$1" --project="$PROJECT_ID"; then
     verb=update topic=--quiet # A subscription stays with its topic.
   fi
-  run gcloud pubsub subscriptions "$verb" "$SUBSCRIPTION" "$topic" --push-endpoint="$1" \
-    --push-auth-service-account="$INVOKER_ACCOUNT" --push-auth-token-audience="$1" --ack-deadline="$ACK_DEADLINE" \
-    --min-retry-delay="$MIN_RETRY_DELAY" --max-retry-delay="$MAX_RETRY_DELAY" \
-    --dead-letter-topic="$DEAD_LETTER_TOPIC" --max-delivery-attempts="$MAX_DELIVERY_ATTEMPTS" --expiration-period=never --project="$PROJECT_ID"
-}
-
-# Without a subscription a dead-letter topic drops what it gets.
-keep_dead_letters() {
-  if exists gcloud pubsub subscriptions describe "$DEAD_LETTER_SUBSCRIPTION" --project="$PROJECT_ID"; then
-    echo "There already: $DEAD_LETTER_SUBSCRIPTION"
-  else
-    run gcloud pubsub subscriptions create "$DEAD_LETTER_SUBSCRIPTION" --topic="$DEAD_LETTER_TOPIC" \
-      --ack-deadline="$ACK_DEADLINE" --message-retention-duration="$DEAD_LETTER_RETENTION" --expiration-period=never --project="$PROJECT_ID"
-  fi
+  run gcloud pubsub subscriptions "$verb" "$1" "$topic" "${@:3}" --expiration-period=never --project="$PROJECT_ID"
 }
 
 step "Attach Pub/Sub: publish to $TOPIC"
@@ -40,8 +28,13 @@ url="$(service_url)"
 agent="$(pubsub_agent)"
 create_topic "$TOPIC"
 create_topic "$DEAD_LETTER_TOPIC"
-keep_dead_letters
-push_subscription "$url"
+# Without a subscription a dead-letter topic drops what it gets.
+put_subscription "$DEAD_LETTER_SUBSCRIPTION" "$DEAD_LETTER_TOPIC" --ack-deadline="$DEAD_LETTER_ACK_DEADLINE" \
+  --message-retention-duration="$DEAD_LETTER_RETENTION"
+put_subscription "$SUBSCRIPTION" "$TOPIC" --push-endpoint="$url" --push-auth-service-account="$INVOKER_ACCOUNT" \
+  --push-auth-token-audience="$url" --ack-deadline="$ACK_DEADLINE" --min-retry-delay="$MIN_RETRY_DELAY" \
+  --max-retry-delay="$MAX_RETRY_DELAY" --dead-letter-topic="$DEAD_LETTER_TOPIC" \
+  --max-delivery-attempts="$MAX_DELIVERY_ATTEMPTS"
 
 step 'Let Pub/Sub itself move messages to the dead-letter topic'
 run gcloud pubsub topics add-iam-policy-binding "$DEAD_LETTER_TOPIC" --member="serviceAccount:$agent" \

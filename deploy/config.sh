@@ -101,6 +101,8 @@ MIN_RETRY_DELAY=10s
 MAX_RETRY_DELAY=60s
 MAX_DELIVERY_ATTEMPTS=100
 DEAD_LETTER_RETENTION=14d
+# Ten minutes to look at a dead letter before somebody else may pull it too.
+DEAD_LETTER_ACK_DEADLINE=600
 # A cron line such as '0 3 * * *'; empty for no job.
 SCHEDULE="${_SCHEDULE:-${SCHEDULE:-}}"
 must_be SCHEDULE '([0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4})?' "a cron line of five fields, such as '0 3 * * *', or empty"

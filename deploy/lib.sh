@@ -67,14 +67,6 @@ role_members() {
     --format='value(bindings.members)'
 }
 
-# Takes a role in a project from a service account, where it has it: revoke_project ACCOUNT ROLE [PROJECT].
-revoke_project() {
-  if role_members "$2" "${3:-}" | grep -Fqx "serviceAccount:$1"; then
-    run gcloud projects remove-iam-policy-binding "${3:-$PROJECT_ID}" --member="serviceAccount:$1" --role="$2" \
-      --condition=None --format=none
-  fi
-}
-
 # Gives a service account a role on another one: grant_account ACCOUNT ROLE ON_ACCOUNT.
 grant_account() {
   run_patiently gcloud iam service-accounts add-iam-policy-binding "$3" --member="serviceAccount:$1" --role="$2" \

@@ -1,17 +1,28 @@
 import { type BuildConfig, readBuildConfig } from './build-config.ts';
-import { createRecorder, type Finished, type Recorder } from './recorder.ts';
+import { createRecorder, type Finished, type Recorder, type Snapshot } from './recorder.ts';
 
 /** An answer of the deployed function to the check, as the contract's record has it. */
 export const notFound = { status: 404, body: '{"auditId":"4f0c","outcome":"NOT_FOUND","status":{"code":5}}' } as const;
 
-/** A project that setup.sh has prepared, in which the deployed function answers. */
-export async function preparedProject(...setUp: readonly Readonly<Record<string, string>>[]): Promise<Recorder> {
-  const recorder = await createRecorder();
-  await recorder.answer(notFound);
-  for (const environment of setUp.length > 0 ? setUp : [{}]) {
+const prepared = new Map<string, Promise<Snapshot>>();
+
+/** What setup.sh makes of an empty project, with these variables one after the other; it runs once for the same ones. */
+async function setUp(environments: readonly Readonly<Record<string, string>>[]): Promise<Snapshot> {
+  await using recorder = await createRecorder();
+  for (const environment of environments) {
     await runScript(recorder, 'setup.sh --with-webhook-secret=pagerduty', environment);
   }
-  await recorder.forgetCommands();
+  return await recorder.snapshot();
+}
+
+/** A project that setup.sh has prepared, in which the deployed function answers. */
+export async function preparedProject(...environments: Readonly<Record<string, string>>[]): Promise<Recorder> {
+  const given = environments.length > 0 ? environments : [{}];
+  const key = JSON.stringify(given);
+  const snapshot = prepared.get(key) ?? setUp(given);
+  prepared.set(key, snapshot);
+  const recorder = await createRecorder({ from: await snapshot });
+  await recorder.answer(notFound);
   return recorder;
 }
 

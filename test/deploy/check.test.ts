@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { callsOf, createRecorder, line, type Recorder } from './recorder.ts';
 
 const url = 'https://datastream-operation-cancel-123456789012.us-central1.run.app';
@@ -93,7 +91,7 @@ describe('deploy/check.sh', () => {
     await using recorder = await deployed();
     await recorder.answer({ status: 404, body: record('NOT_FOUND') });
     const { output } = await check(recorder);
-    const headers = await readFile(join(recorder.folder, 'headers'), 'utf8');
+    const headers = await recorder.kept('headers');
     assert.match(headers, /Bearer recorded-access-token[\s\S]*Bearer recorded-identity-token/);
     assert.doesNotMatch([output, ...(await recorder.commands()).map(line)].join('\n'), /recorded-/);
   });

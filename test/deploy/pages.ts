@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { notFound, runScript } from './build.ts';
 import { createRecorder, type Finished, type Recorder, root } from './recorder.ts';
@@ -24,25 +24,17 @@ export function mentionedCommands(page: string): string[] {
 }
 
 /**
- * Follows a page: runs all its commands one after the other, as somebody who pastes them into one terminal, on a copy
- * of the files that they use, in a project where everything is deployed already. The caller disposes of the recorder.
+ * Follows a page: runs all its commands one after the other, as somebody who pastes them into one terminal, in a project
+ * where everything is deployed already. The caller disposes of the recorder.
  */
 export async function followPage(page: string): Promise<{ finished: Finished; recorder: Recorder }> {
-  const outer = await createRecorder();
-  const tree = join(outer.folder, 'tree');
-  await mkdir(tree);
-  for (const part of ['deploy', 'docs/queries', 'cloudbuild.yaml']) {
-    await cp(join(root, part), join(tree, part), { recursive: true });
-  }
-  const recorder = await createRecorder({ tree, input: 'acme-data\n' });
+  const recorder = await createRecorder({ closed: true, input: 'acme-data\n' });
   await recorder.answer(notFound);
   await recorder.put('datastream operations', 'operation-1751412314093-638e674d63861-478a3a02-740f2b50');
-  await runScript(recorder, 'setup.sh --with-webhook-secret');
+  await runScript(recorder, 'setup.sh --with-webhook-secret=pagerduty');
   await runScript(recorder, 'deploy.sh');
   await runScript(recorder, 'attach.sh', { PUBSUB: 'true', SCHEDULE: '0 3 * * *' });
   await recorder.forgetCommands();
   const script = ['set -euo pipefail', ...commandBlocks(await readPage(page))].join('\n');
-  const finished = await recorder.run(script);
-  await outer[Symbol.asyncDispose]();
-  return { finished, recorder };
+  return { finished: await recorder.run(script), recorder };
 }

@@ -26,6 +26,8 @@ export type Recorder = AsyncDisposable & {
   answer(...answers: readonly { readonly status: number | 'none'; readonly body: string }[]): Promise<void>;
   /** Puts resources of a kind there, as if they had been made before: `put('pubsub topics', 'a')`, `put('bq', 'set.table')`. */
   put(kind: string, ...names: readonly string[]): Promise<void>;
+  /** All that is there and who may what, for another recorder to begin with. */
+  snapshot(): Promise<Snapshot>;
   /** What is there, as `kind.name`, sorted. */
   resources(): Promise<string[]>;
   /** A file that the stand-ins keep: `stdin`, `headers`, `variables` of the service, `bindings`. Empty where it is not there. */
@@ -45,7 +47,12 @@ const standIns = {
 const harmless =
   'awk base64 basename bash cat cp cut date dirname env grep head ln mkdir mktemp mv od openssl paste printf python3 rm rmdir sed sh tail tee touch tr wc';
 
+/** The files of a recorder that stand for what was made, by name. */
+export type Snapshot = ReadonlyMap<string, string>;
+
 type RecorderOptions = {
+  /** What is there at the beginning. */
+  readonly from?: Snapshot;
   /** Scripts find nothing on PATH but the stand-ins and some harmless tools: for commands of a page. */
   readonly closed?: boolean;
   /** What is typed on their standard input. */
@@ -66,6 +73,9 @@ export async function createRecorder(options: RecorderOptions = {}): Promise<Rec
   for (const [name, file] of Object.entries(standIns)) {
     const script = `#!/bin/sh\nSTANDS_FOR=${name} exec bash '${join(root, 'test/deploy/fakes', file)}' "$@"\n`;
     await writeFile(join(bin, name), script, { mode: 0o755 });
+  }
+  for (const [file, text] of options.from ?? []) {
+    await writeFile(join(folder, file), text);
   }
   const outside = process.env['PATH'] ?? '';
   if (options.closed) {
@@ -92,6 +102,10 @@ export async function createRecorder(options: RecorderOptions = {}): Promise<Rec
     async put(kind, ...names) {
       const files = names.map((name) => `${kind.replaceAll(' ', '.')}.${name.replaceAll('/', '_')}`);
       await Promise.all(files.map((file) => writeFile(join(state, file), '')));
+    },
+    async snapshot() {
+      const files = ['bindings', ...(await readdir(state)).map((file) => `state/${file}`)];
+      return new Map(await Promise.all(files.map(async (file) => [file, await kept(file)] as const)));
     },
     resources: async () => (await readdir(state)).sort(),
     kept,
@@ -139,7 +153,8 @@ export const line = (command: readonly string[]): string => command.join(' ');
 export const callsOf = (commands: readonly string[][], beginning: string): string[][] =>
   commands.filter((command) => line(command).startsWith(beginning));
 
-const changing = /^(?:gcloud|bq) [a-z -]*?(?:create|delete|undelete|deploy|remove-iam-policy-binding|mk|rm)(?: |$)/;
+const changing =
+  /^(?:gcloud|bq)(?: [a-z-]+)*? (?:create|delete|undelete|deploy|remove-iam-policy-binding|mk|rm)(?: |$)/;
 
 /** The calls, each as a line, that make something or take something away. */
 export const changes = async (recorder: Recorder): Promise<string[]> =>

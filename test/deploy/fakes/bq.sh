@@ -10,7 +10,7 @@ words=()
 for argument in "$@"; do
   [[ $argument == -* ]] || words+=("$argument")
 done
-file="$(resource bq "${words[1]:-}")"
+resource bq "${words[1]:-}"
 case "${words[0]:-}" in
   show) [[ -e $file ]] || refuse "Not found: ${words[1]}" ;;
   mk)

@@ -10,25 +10,20 @@ fail_once "$@"
 words=() # Groups, verb and names, without flags.
 for argument in "$@"; do
   case "$argument" in
-    --* | alpha | beta) ;;
+    alpha | beta) ;;
+    --*=*)
+      name="${argument%%=*}"
+      name="${name#--}"
+      printf -v "flag_${name//-/_}" %s "${argument#*=}"
+      ;;
+    --*) ;;
     *) words+=("$argument") ;;
   esac
 done
-arguments=("$@")
-
-# The value of --NAME=VALUE, or nothing.
-flag() { # NAME
-  local argument
-  for argument in "${arguments[@]}"; do
-    if [[ $argument == "--$1="* ]]; then
-      printf '%s' "${argument#*=}"
-      return
-    fi
-  done
-}
 
 must_exist() { # KIND NAME
-  [[ -e "$(resource "$1" "$2")" ]] || refuse "NOT_FOUND: $1 $2"
+  resource "$1" "$2"
+  [[ -e $file ]] || refuse "NOT_FOUND: $1 $2"
 }
 
 # An account of this project's own, as short name, e-mail or member, must have been made before it is referred to.
@@ -42,11 +37,12 @@ must_exist_if_own() {
 
 must_know_references() {
   local key
-  for key in service-account build-service-account push-auth-service-account oidc-service-account-email member; do
-    must_exist_if_own "$(flag "$key")"
+  for key in service_account build_service_account push_auth_service_account oidc_service_account_email member; do
+    key="flag_$key"
+    must_exist_if_own "${!key:-}"
   done
-  for key in topic dead-letter-topic; do
-    if [[ -n $(flag "$key") ]]; then must_exist 'pubsub topics' "$(flag "$key")"; fi
+  for key in flag_topic flag_dead_letter_topic; do
+    if [[ -n ${!key:-} ]]; then must_exist 'pubsub topics' "${!key}"; fi
   done
 }
 
@@ -58,23 +54,26 @@ having() { # KIND TEXT
 # Alerts and dashboards are named by Google and found by the name that people see, in the file that they come from.
 case "${words[*]:0:3}" in
   'monitoring policies list' | 'monitoring dashboards list')
-    shown="$(flag filter)"
+    shown="${flag_filter:-}"
     shown="${shown#*\'}"
     having "${words[*]:0:2}" "\"displayName\": \"${shown%\'}\","
     exit
     ;;
   'monitoring policies create' | 'monitoring dashboards create')
-    cp "$(flag policy-from-file)$(flag config-from-file)" "$(resource "${words[*]:0:2}" "number-$RANDOM$RANDOM")"
+    resource "${words[*]:0:2}" "number-$RANDOM$RANDOM"
+    cp "${flag_policy_from_file:-}${flag_config_from_file:-}" "$file"
     exit
     ;;
   'monitoring policies update' | 'monitoring dashboards update')
     must_exist "${words[*]:0:2}" "${words[3]}"
-    cp "$(flag policy-from-file)$(flag config-from-file)" "$(resource "${words[*]:0:2}" "${words[3]}")"
+    resource "${words[*]:0:2}" "${words[3]}"
+    cp "${flag_policy_from_file:-}${flag_config_from_file:-}" "$file"
     exit
     ;;
   'monitoring policies describe')
     [[ ! -e $RECORDER/state/deaf ]] || exit 0 # Keeps no channels.
-    grep -o 'projects/[^"]*/notificationChannels/[0-9]*' "$(resource 'monitoring policies' "${words[3]}")" | paste -sd ';' || true
+    resource 'monitoring policies' "${words[3]}"
+    grep -o 'projects/[^"]*/notificationChannels/[0-9]*' "$file" | paste -sd ';' || true
     exit
     ;;
   'monitoring dashboards describe')
@@ -109,7 +108,8 @@ case "${words[*]}" in
     exit
     ;;
   'monitoring channels create')
-    echo projects/acme-data/notificationChannels/7 | tee "$(resource 'monitoring channels' projects/acme-data/notificationChannels/7)"
+    resource 'monitoring channels' projects/acme-data/notificationChannels/7
+    echo projects/acme-data/notificationChannels/7 | tee "$file"
     exit
     ;;
   'artifacts docker images describe '*)
@@ -122,20 +122,21 @@ case "${words[*]}" in
     ;;
   'projects get-iam-policy '*)
     # What role_members asks: who has this role?
-    role="$(flag filter)"
+    role="${flag_filter:-}"
     awk -v project="${words[2]}" -v role="${role#bindings.role=}" '$1 == project && $2 == role { print $3 }' \
       "$RECORDER/bindings" 2>/dev/null || true
     exit
     ;;
   'iam service-accounts list')
-    description="$(flag filter)"
+    description="${flag_filter:-}"
     description="${description#*\'}"
     having 'iam service-accounts' "${description%\'}"
     exit
     ;;
   'run services list')
-    name="$(flag filter)"
-    cat "$(resource 'run services' "${name#*=}")" 2>/dev/null || true
+    name="${flag_filter:-}"
+    resource 'run services' "${name#*=}"
+    cat "$file" 2>/dev/null || true
     exit
     ;;
 esac
@@ -146,11 +147,12 @@ for index in "${!words[@]}"; do
   name="${words[index + 1]:-}"
   if [[ $kind == 'scheduler jobs' && $name == http ]]; then name="${words[index + 2]}"; fi
   if [[ $kind == 'iam service-accounts' ]]; then name="${name%%@*}"; fi
-  file="$(resource "$kind" "$name")"
+  resource "$kind" "$name"
+  file="$file"
   case "${words[index]}" in
     describe)
       must_exist "$kind" "$name"
-      case "$(flag format)" in
+      case "${flag_format:-}" in
         'value(status.url)') echo "${SERVICE_URL:-https://$name-123456789012.us-central1.run.app}" ;;
         'value(deleted)') cat "$file" ;;
         'value(writerIdentity)') echo 'serviceAccount:service-123456789012@gcp-sa-logging.iam.gserviceaccount.com' ;;
@@ -159,18 +161,19 @@ for index in "${!words[@]}"; do
       ;;
     create)
       [[ ! -e $file ]] || refuse "ALREADY_EXISTS: $kind $name"
-      flag description >"$file"
+      printf '%s' "${flag_description:-}" >"$file"
       if [[ $kind == 'iam roles' ]]; then : >"$file"; fi
       exit
       ;;
     deploy)
-      flag region >"$(resource 'run services' "$name")"
-      if [[ -n $(flag env-vars-file) ]]; then cp "$(flag env-vars-file)" "$RECORDER/variables"; fi
+      resource 'run services' "$name"
+      printf '%s' "${flag_region:-}" >"$file"
+      if [[ -n ${flag_env_vars_file:-} ]]; then cp "${flag_env_vars_file:-}" "$RECORDER/variables"; fi
       exit
       ;;
     update | update-traffic | modify-push-config)
       must_exist "$kind" "$name"
-      if [[ $kind == 'iam service-accounts' ]]; then flag description >"$file"; fi
+      if [[ $kind == 'iam service-accounts' ]]; then printf '%s' "${flag_description:-}" >"$file"; fi
       exit
       ;;
     undelete)
@@ -186,12 +189,12 @@ for index in "${!words[@]}"; do
       ;;
     add-iam-policy-binding)
       [[ $kind == projects ]] || must_exist "$kind" "$name"
-      echo "$name $(flag role) $(flag member)" >>"$RECORDER/bindings"
+      echo "$name ${flag_role:-} ${flag_member:-}" >>"$RECORDER/bindings"
       exit
       ;;
     remove-iam-policy-binding)
       [[ $kind == projects ]] || must_exist "$kind" "$name"
-      binding="$name $(flag role) $(flag member)"
+      binding="$name ${flag_role:-} ${flag_member:-}"
       grep -Fqx "$binding" "$RECORDER/bindings" || refuse "NOT_FOUND: no binding $binding"
       grep -Fvx "$binding" "$RECORDER/bindings" >"$RECORDER/bindings.left" || true
       mv "$RECORDER/bindings.left" "$RECORDER/bindings"
@@ -201,4 +204,4 @@ for index in "${!words[@]}"; do
 done
 # Anything else asks for nothing that is kept: services enable, secrets versions add, pubsub topics publish …
 # What is sent to standard input is read, as gcloud does.
-if [[ $(flag data-file) == - ]]; then cat >"$RECORDER/stdin"; fi
+if [[ ${flag_data_file:-} == - ]]; then cat >"$RECORDER/stdin"; fi

@@ -24,5 +24,6 @@ refuse() {
   exit 1
 }
 
-# The file that stands for a resource: resource KIND NAME.
-resource() { printf '%s/state/%s' "$RECORDER" "${1// /.}.${2//\//_}"; }
+# Sets $file to the file that stands for a resource: resource KIND NAME.
+# shellcheck disable=SC2034
+resource() { file="$RECORDER/state/${1// /.}.${2//\//_}"; }
