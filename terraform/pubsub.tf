@@ -79,7 +79,7 @@ resource "google_pubsub_subscription" "dead_letters" {
   project                    = var.project_id
   name                       = local.dead_letter_subscription
   topic                      = google_pubsub_topic.dead_letters[0].id
-  ack_deadline_seconds       = local.timeout_seconds
+  ack_deadline_seconds       = 600        # Ten minutes to look before somebody else may pull it too.
   message_retention_duration = "1209600s" # 14 days.
 
   expiration_policy {

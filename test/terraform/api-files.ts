@@ -14,13 +14,17 @@ export function messageProblems(value: unknown, message: string, path = '$'): st
   if (described === undefined) return [`${path}: the extract has no ${message}`];
   if (!isObject(value)) return [`${path}: must be an object`];
   const unknown = Object.keys(value).filter((name) => described.fields[name] === undefined);
-  const clashes = described.oneofs.map((oneof) => oneof.filter((name) => name in value)).filter((set) => set.length > 1);
+  const clashes = described.oneofs
+    .map((oneof) => oneof.filter((name) => name in value))
+    .filter((set) => set.length > 1);
   const missing = Object.entries(described.fields).filter(([name, { required }]) => required && !(name in value));
   return [
     ...unknown.map((name) => `${path}: ${message} has no field ${name}`),
     ...clashes.map((set) => `${path}: only one of ${set.join(', ')}`),
     ...missing.map(([name]) => `${path}: ${name} is missing`),
-    ...Object.entries(value).flatMap(([name, inner]) => fieldProblems(inner, described.fields[name], `${path}.${name}`)),
+    ...Object.entries(value).flatMap(([name, inner]) =>
+      fieldProblems(inner, described.fields[name], `${path}.${name}`),
+    ),
   ];
 }
 

@@ -21,7 +21,10 @@ const examplesIn = (folder: string): string[] => {
 export async function checkResources(folder: string): Promise<string[]> {
   const module = await readFolder(join(folder, 'terraform'));
   const examples = await Promise.all(examplesIn(folder).map((example) => readFolder(example)));
-  return [module, ...examples].flatMap((declared) => [...resourceProblems(declared), ...callProblems(declared, module)]);
+  return [module, ...examples].flatMap((declared) => [
+    ...resourceProblems(declared),
+    ...callProblems(declared, module),
+  ]);
 }
 
 /** The files that both ways send to Google's APIs, and the message that each is. */
@@ -42,13 +45,15 @@ export async function checkApiFiles(folder: string): Promise<string[]> {
   });
 }
 
-const failed = ({ code, output }: { code: number | null; output: string }): string[] => (code === 0 ? [] : [output.trim()]);
+const failed = ({ code, output }: { code: number | null; output: string }): string[] =>
+  code === 0 ? [] : [output.trim()];
 
 export const checkFormat = async ({ run }: Workspace): Promise<string[]> =>
   failed(await run('fmt', '-check', '-recursive', '-diff', '-no-color', '.'));
 
 /** The module by itself; its examples are validated by the tests, which plan them. */
-export const checkValidity = async ({ run }: Workspace): Promise<string[]> => failed(await run('validate', '-no-color'));
+export const checkValidity = async ({ run }: Workspace): Promise<string[]> =>
+  failed(await run('validate', '-no-color'));
 
 /** terraform test; `only` names one file. */
 export const checkTests = async ({ run }: Workspace, only?: string): Promise<string[]> =>

@@ -26,6 +26,8 @@ function draw(page: string[][], { xPos = 0, yPos = 0, width, height, widget }: T
   for (let row = top + 1; row < bottom; row += 1) for (const column of [left, right]) put(row, column, '|');
   const [kind = ''] = Object.keys(widget).filter((key) => key !== 'title');
   for (const [line, words] of [widget.title, kind].entries()) {
-    [...words.slice(0, right - left - 3)].forEach((letter, index) => put(top + 1 + line, left + 2 + index, letter));
+    for (const [index, letter] of [...words.slice(0, right - left - 3)].entries()) {
+      put(top + 1 + line, left + 2 + index, letter);
+    }
   }
 }

@@ -5,7 +5,9 @@ import { type Body, readFolder } from './hcl.ts';
 /** The table of inputs, as docs/terraform.md must have it. */
 export async function inputsTable(folder: string): Promise<string> {
   const variables = (await readFolder(join(folder, 'terraform'))).filter(({ kind }) => kind === 'variable');
-  const rows = variables.map(({ name, body }) => `| \`${name}\` | ${typeOf(body)} | ${defaultOf(body)} | ${cell(body['description'])} |`);
+  const rows = variables.map(
+    ({ name, body }) => `| \`${name}\` | ${typeOf(body)} | ${defaultOf(body)} | ${cell(body['description'])} |`,
+  );
   return ['| variable | type | default | meaning |', '|---|---|---|---|', ...rows].join('\n');
 }
 

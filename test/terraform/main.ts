@@ -1,12 +1,12 @@
+import { root } from '../deploy/recorder.ts';
 import { checkApiFiles, checkComparison, checkFormat, checkResources, checkTests, checkValidity } from './checks.ts';
 import { tableOf } from './comparison/compare.ts';
 import { dashboardTiles } from './dashboard.ts';
-import { MISTAKES, MISTAKES_FOR_TERRAFORM, unseen } from './mistakes.ts';
 import { checkInputsTable } from './inputs-table.ts';
+import { MISTAKES, MISTAKES_FOR_TERRAFORM, unseen } from './mistakes.ts';
 import { checkSettings } from './settings.ts';
 import { checkSource } from './source.ts';
 import { copyModule, createWorkspace, terraformVersion } from './terraform.ts';
-import { root } from '../deploy/recorder.ts';
 
 /*
  * All that is known about terraform/ on a machine that no registry of providers can be reached from. What needs terraform
@@ -27,7 +27,12 @@ async function check(what: string, problems: Promise<string[]>): Promise<void> {
 /** What a check has said about a mistake, its first line that says something. */
 function showSeen(what: string, said: string): void {
   const line = said.split('\n').find((one) => /Error|fail|there is|is no|missing|has no|say/.test(one)) ?? said;
-  console.log(`         seen: ${what} (${line.replace(/^[│╷ ]*/, '').trim().slice(0, 110)})`);
+  console.log(
+    `         seen: ${what} (${line
+      .replace(/^[│╷ ]*/, '')
+      .trim()
+      .slice(0, 110)})`,
+  );
 }
 
 async function withoutTerraform(): Promise<void> {

@@ -79,7 +79,7 @@ export const MISTAKES_FOR_TERRAFORM: readonly ByTerraform[] = [
     what: 'a public service without verify',
     file: 'terraform/variables.tf',
     from: '!var.public || var.caller_auth == "verify"',
-    to: 'true',
+    to: 'var.public || true',
     by: (workspace) => checkTests(workspace, 'refused'),
   },
   {

@@ -112,7 +112,8 @@ function providerSchema(schema: ProviderSchema): Buffer {
   ]);
 }
 
-const encode = ({ version, block }: Schema): Buffer => Buffer.concat([integer(1, version), bytes(2, encodeBlock(block))]);
+const encode = ({ version, block }: Schema): Buffer =>
+  Buffer.concat([integer(1, version), bytes(2, encodeBlock(block))]);
 
 const NESTING = { single: 1, list: 2, set: 3 } as const;
 

@@ -1,7 +1,12 @@
 import type { Facts } from './facts.ts';
 
 /** One line of the table: what each way makes, and `same`, `DIFFERENT`, or why it may differ. */
-export type Row = { readonly what: string; readonly scripts: string; readonly module: string; readonly verdict: string };
+export type Row = {
+  readonly what: string;
+  readonly scripts: string;
+  readonly module: string;
+  readonly verdict: string;
+};
 
 /** Where the ways differ on purpose: on which side something may stand alone, or with another value. */
 type Meant = { readonly what: RegExp; readonly side: 'scripts' | 'module' | 'both'; readonly why: string };
@@ -46,14 +51,21 @@ function verdictOf({ what, scripts, module }: Omit<Row, 'verdict'>): string {
 export function comparisonProblems(rows: readonly Row[]): string[] {
   const different = rows
     .filter(({ verdict }) => verdict === 'DIFFERENT')
-    .map(({ what, scripts, module }) => `${what}: the scripts say "${shortened(scripts, 160)}", the module "${shortened(module, 160)}"`);
-  const stale = MEANT.filter(({ why, what }) => !rows.some((row) => what.test(row.what) && row.verdict === `meant: ${why}`));
+    .map(
+      ({ what, scripts, module }) =>
+        `${what}: the scripts say "${shortened(scripts, 160)}", the module "${shortened(module, 160)}"`,
+    );
+  const stale = MEANT.filter(
+    ({ why, what }) => !rows.some((row) => what.test(row.what) && row.verdict === `meant: ${why}`),
+  );
   return [...different, ...stale.map(({ what }) => `${what} no longer differs: take it off the list`)];
 }
 
 /** What stands in every name goes without saying. */
 const shortened = (value: string, width: number): string => {
-  const short = value.replace(/serviceAccount:|\.iam\.gserviceaccount\.com|\.googleapis\.com/g, '').replaceAll(/\s+/g, ' ');
+  const short = value
+    .replace(/serviceAccount:|\.iam\.gserviceaccount\.com|\.googleapis\.com/g, '')
+    .replaceAll(/\s+/g, ' ');
   return short.length > width ? `${short.slice(0, width - 1)}…` : short;
 };
 
@@ -66,7 +78,10 @@ export function tableOf(rows: readonly Row[]): string {
     { width: 75, of: (row: Row) => row.verdict },
   ];
   const line = (cells: readonly string[]) =>
-    cells.map((cell, index) => shortened(cell, columns[index]?.width ?? 0).padEnd(columns[index]?.width ?? 0)).join('  ').trimEnd();
+    cells
+      .map((cell, index) => shortened(cell, columns[index]?.width ?? 0).padEnd(columns[index]?.width ?? 0))
+      .join('  ')
+      .trimEnd();
   return [
     line(['what', 'scripts', 'module', 'verdict']),
     ...rows.map((row) => line(columns.map(({ of }) => of(row)))),

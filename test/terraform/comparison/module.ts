@@ -6,7 +6,9 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** What the module makes, by the state that it comes to. */
 export const factsOfModule = (resources: readonly Resource[]): Facts =>
-  new Map(resources.flatMap(({ type, values }) => READERS[type]?.(values) ?? [[`${type}, unknown to the comparison`, '?']]));
+  new Map(
+    resources.flatMap(({ type, values }) => READERS[type]?.(values) ?? [[`${type}, unknown to the comparison`, '?']]),
+  );
 
 const text = (values: Values | undefined, name: string): string => String(values?.[name] ?? '');
 
@@ -22,9 +24,11 @@ const properties = (subject: string, values: Readonly<Record<string, string>>): 
   Object.entries(values).map(([name, value]) => [`${subject}, ${name}`, value]);
 
 /** A grant on what `attribute` names. */
-const member = (kind: string, attribute: string) => (values: Values): [string, string][] => [
-  grant(text(values, 'member'), text(values, 'role'), `${kind} ${shortName(values[attribute])}`),
-];
+const member =
+  (kind: string, attribute: string) =>
+  (values: Values): [string, string][] => [
+    grant(text(values, 'member'), text(values, 'role'), `${kind} ${shortName(values[attribute])}`),
+  ];
 
 const READERS: Readonly<Record<string, (values: Values) => [string, string][]>> = {
   google_project_service: (values) => [[`API ${text(values, 'service')} in ${text(values, 'project')}`, 'enabled']],
@@ -64,7 +68,10 @@ const READERS: Readonly<Record<string, (values: Values) => [string, string][]>> 
       description: text(values, 'description'),
     }),
   google_bigquery_table: (values) => [
-    [`view ${text(values, 'dataset_id')}.${text(values, 'table_id')}, all of it`, text(block(values, 'view'), 'query').trim()],
+    [
+      `view ${text(values, 'dataset_id')}.${text(values, 'table_id')}, all of it`,
+      text(block(values, 'view'), 'query').trim(),
+    ],
   ],
   google_logging_project_sink: (values) =>
     properties(`sink ${text(values, 'name')}`, {
@@ -72,7 +79,9 @@ const READERS: Readonly<Record<string, (values: Values) => [string, string][]>> 
       filter: text(values, 'filter'),
       'tables by day': text(block(values, 'bigquery_options'), 'use_partitioned_tables'),
     }),
-  google_logging_metric: (values) => [[`metric ${text(values, 'name')}, all of it`, canonical(JSON.stringify(metric(values)))]],
+  google_logging_metric: (values) => [
+    [`metric ${text(values, 'name')}, all of it`, canonical(JSON.stringify(metric(values)))],
+  ],
   google_monitoring_alert_policy: (values) => [
     [`alert ${text(values, 'display_name')}, all of it`, canonical(JSON.stringify(camelCase(values)))],
   ],
@@ -91,7 +100,10 @@ function service(values: Values): [string, string][] {
   const secrets = blocks(config, 'secret_environment_variables').map(
     (secret) => `${text(secret, 'key')}=${text(secret, 'secret')}:${text(secret, 'version')}`,
   );
-  const variables = Object.entries(config?.['environment_variables'] ?? {}).map(([name, value]) => [name, String(value)]);
+  const variables = Object.entries(config?.['environment_variables'] ?? {}).map(([name, value]) => [
+    name,
+    String(value),
+  ]);
   return [
     ...properties(subject, {
       region: text(values, 'location'),
@@ -112,7 +124,11 @@ function service(values: Values): [string, string][] {
 }
 
 function subscription(values: Values): [string, string][] {
-  const [push, retry, dead] = [block(values, 'push_config'), block(values, 'retry_policy'), block(values, 'dead_letter_policy')];
+  const [push, retry, dead] = [
+    block(values, 'push_config'),
+    block(values, 'retry_policy'),
+    block(values, 'dead_letter_policy'),
+  ];
   const token = block(push, 'oidc_token');
   return properties(`subscription ${text(values, 'name')}`, {
     topic: shortName(values['topic']),
@@ -156,7 +172,10 @@ function camelCase(value: unknown, name = ''): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value)
     .filter(([field, inner]) => !COMPUTED.has(field) && inner !== null && !(Array.isArray(inner) && inner.length === 0))
-    .map(([field, inner]) => [KEYS.has(name) ? field : field.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()), camelCase(inner, field)]);
+    .map(([field, inner]) => [
+      KEYS.has(name) ? field : field.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()),
+      camelCase(inner, field),
+    ]);
   return Object.fromEntries(fields);
 }
 
@@ -165,6 +184,15 @@ const LISTS = new Set(['conditions', 'aggregations', 'labels', 'notification_cha
 /** Maps, whose keys are the user's own. */
 const KEYS = new Set(['label_extractors']);
 /** What Google fills in, or where it is. */
-const COMPUTED = new Set(['id', 'name', 'project', 'creation_record', 'timeouts', 'user_labels', 'enabled', 'effective_labels']);
+const COMPUTED = new Set([
+  'id',
+  'name',
+  'project',
+  'creation_record',
+  'timeouts',
+  'user_labels',
+  'enabled',
+  'effective_labels',
+]);
 
 const metric = (values: Values): unknown => camelCase(values);

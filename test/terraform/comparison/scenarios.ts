@@ -44,12 +44,16 @@ const SCENARIOS: readonly (Deployment & { readonly test: string })[] = [
       TIME_ZONE: 'Europe/Zurich',
       DATASET_LOCATION: 'EU',
     },
-    settings: ['CALLER_AUTH: iam', 'ALLOWED_PARENTS: projects/acme-streams/locations/*', 'MAX_OPERATIONS: 5'].join('\n'),
+    settings: ['CALLER_AUTH: iam', 'ALLOWED_PARENTS: projects/acme-streams/locations/*', 'MAX_OPERATIONS: 5'].join(
+      '\n',
+    ),
   },
 ];
 
 /** What each way makes of each scenario, side by side. */
-export async function compareScenarios(workspace: Workspace): Promise<{ readonly test: string; readonly rows: Row[] }[]> {
+export async function compareScenarios(
+  workspace: Workspace,
+): Promise<{ readonly test: string; readonly rows: Row[] }[]> {
   const compared = [];
   for (const scenario of SCENARIOS) {
     const [scripts, resources] = await Promise.all([factsOfScripts(scenario), stateOf(workspace, scenario.test)]);

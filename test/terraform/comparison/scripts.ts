@@ -49,7 +49,9 @@ async function factsOfFiles(recorder: Recorder, environment: Readonly<Record<str
     const { displayName }: { displayName: string } = JSON.parse(text);
     facts.set(`${state.includes('.policies.') ? 'alert' : 'dashboard'} ${displayName}, all of it`, canonical(text));
   }
-  const names = (await recorder.commands()).filter((command) => command.includes('create')).map((words) => words.join(' '));
+  const names = (await recorder.commands())
+    .filter((command) => command.includes('create'))
+    .map((words) => words.join(' '));
   for (const [file, kind, asked] of [
     ['deploy/results-metric.json', 'metric', /^gcloud logging metrics create (\S+)/],
     ['deploy/sweep.json', 'job', /^gcloud scheduler jobs create http (\S+)/],
@@ -96,7 +98,10 @@ const made =
   (_: Call, name: string): [string, string][] => [[`${kind} ${name}`, 'made']];
 
 const READERS: readonly (readonly [string, (call: Call, last: string) => [string, string][]])[] = [
-  ['gcloud services enable', ({ words, flag }) => words.slice(2).map((api) => [`API ${api} in ${flag('project')}`, 'enabled'])],
+  [
+    'gcloud services enable',
+    ({ words, flag }) => words.slice(2).map((api) => [`API ${api} in ${flag('project')}`, 'enabled']),
+  ],
   ['gcloud iam service-accounts create', account],
   ['gcloud iam roles create', role],
   ['gcloud projects add-iam-policy-binding', binding('project')],
@@ -108,8 +113,14 @@ const READERS: readonly (readonly [string, (call: Call, last: string) => [string
   ['gcloud storage buckets add-iam-policy-binding', binding('bucket')],
   ['gcloud storage buckets create', made('source bucket')],
   ['gcloud artifacts repositories create', made('image repository')],
-  ['gcloud secrets create', ({ flag }, name) => properties(`secret ${name}`, { replication: flag('replication-policy') })],
-  ['gcloud secrets versions add', (_, name) => properties(`secret ${name}`, { 'first version': 'made, shown nowhere' })],
+  [
+    'gcloud secrets create',
+    ({ flag }, name) => properties(`secret ${name}`, { replication: flag('replication-policy') }),
+  ],
+  [
+    'gcloud secrets versions add',
+    (_, name) => properties(`secret ${name}`, { 'first version': 'made, shown nowhere' }),
+  ],
   [
     'gcloud run deploy',
     ({ flag, has }, name) =>
@@ -129,7 +140,10 @@ const READERS: readonly (readonly [string, (call: Call, last: string) => [string
         ...(has('no-invoker-iam-check') && { public: 'without the invoker IAM check' }),
       }),
   ],
-  ['gcloud run services update-traffic', ({ words, has }) => (has('to-latest') ? [[`service ${words[3]}, traffic`, 'latest revision']] : [])],
+  [
+    'gcloud run services update-traffic',
+    ({ words, has }) => (has('to-latest') ? [[`service ${words[3]}, traffic`, 'latest revision']] : []),
+  ],
   ['gcloud pubsub topics create', made('topic')],
   [
     'gcloud pubsub subscriptions create',
@@ -161,7 +175,11 @@ const READERS: readonly (readonly [string, (call: Call, last: string) => [string
         retries: `${flag('max-retry-attempts')}, ${seconds(flag('min-backoff'))} to ${seconds(flag('max-backoff'))}, ${flag('max-doublings')} doublings`,
       }),
   ],
-  ['bq mk', ({ flag }, name) => properties(`data set ${name}`, { location: flag('location'), description: flag('description') })],
+  [
+    'bq mk',
+    ({ flag }, name) =>
+      properties(`data set ${name}`, { location: flag('location'), description: flag('description') }),
+  ],
   [
     'gcloud logging sinks create',
     ({ words, flag, has }) =>

@@ -6,7 +6,7 @@ import { readMessages } from './messages.ts';
 /*
  * Makes the extracts that the tests check against, of what the module uses and no more:
  *
- *   npm ci --prefix test/terraform/schema && node test/terraform/schema/extract.ts
+ *   npm ci --prefix test/terraform/schema && node test/terraform/schema/extract.ts && biome check --write test/terraform
  *
  * providers.json has the form of `terraform providers schema -json`, apis.json the messages of Google's APIs.
  */
@@ -32,9 +32,8 @@ const used = readdirSync(terraform)
   .flatMap((file) => [...readFileSync(join(terraform, file), 'utf8').matchAll(/^(resource|data|ephemeral) "(\w+)"/gm)])
   .map(([, kind = '', type = '']) => ({ kind, type, provider: type.slice(0, type.indexOf('_')) }));
 
-const typesOf = (kind: string, provider: string): string[] => [
-  ...new Set(used.filter((one) => one.kind === kind && one.provider === provider).map(({ type }) => type)),
-].sort();
+const typesOf = (kind: string, provider: string): string[] =>
+  [...new Set(used.filter((one) => one.kind === kind && one.provider === provider).map(({ type }) => type))].sort();
 
 /** The resource `google_pubsub_topic` is in the folder `pubsub-topic`, the data source in `data-google-pubsub-topic`. */
 function schemasOf(provider: string): Provider {

@@ -15,7 +15,12 @@ export type Attribute = {
   write_only?: true;
 };
 
-export type NestedBlock = { nesting_mode: 'list' | 'set' | 'single'; block: Block; min_items?: number; max_items?: number };
+export type NestedBlock = {
+  nesting_mode: 'list' | 'set' | 'single';
+  block: Block;
+  min_items?: number;
+  max_items?: number;
+};
 
 export type Block = { attributes: Record<string, Attribute>; block_types: Record<string, NestedBlock> };
 
