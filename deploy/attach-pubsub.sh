@@ -16,11 +16,11 @@ create_topic() { # TOPIC
 
 # Creates or updates a subscription: put_subscription SUBSCRIPTION TOPIC FLAG...
 put_subscription() {
-  local verb=create topic="--topic=$2"
+  local verb=create once=("--topic=$2" --expiration-period=never) # A subscription stays with its topic.
   if exists gcloud pubsub subscriptions describe "$1" --project="$PROJECT_ID"; then
-    verb=update topic=--quiet # A subscription stays with its topic.
+    verb=update once=(--quiet)
   fi
-  run gcloud pubsub subscriptions "$verb" "$1" "$topic" "${@:3}" --expiration-period=never --project="$PROJECT_ID"
+  run gcloud pubsub subscriptions "$verb" "$1" "${once[@]}" "${@:3}" --project="$PROJECT_ID"
 }
 
 step "Attach Pub/Sub: publish to $TOPIC"

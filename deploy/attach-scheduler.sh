@@ -8,6 +8,7 @@ source deploy/config.sh
 # Stops where a file does not hold a command in JSON: an object with the fields that a command has, and no others. What
 # stands in them the function itself judges.
 must_be_command() { # FILE
+  python3 -c pass || fail "python3 is needed, to look into $SWEEP."
   python3 - "$1" <<'PYTHON' || fail "$SWEEP is no command for this function."
 import json, sys
 fields = {'name', 'names', 'parent', 'select', 'maxOperations', 'reason', 'validateOnly', 'wait', 'untilDone', 'requestId'}

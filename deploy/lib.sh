@@ -42,7 +42,7 @@ must_be_file() { # FILE
 fill() { # FILE
   local text pair escaped=$'\x01' dollar='$'
   text="$(<"$1")"
-  text="${text//'$${'/$escaped}"
+  text="${text//"$dollar$dollar{"/$escaped}"
   for pair in "service=$SERVICE" "project_id=$PROJECT_ID" "region=$REGION" "dataset=$DATASET" "metric=$METRIC" \
     "alert=$ALERT" "dead_letter_alert=$DEAD_LETTER_ALERT" "dashboard=$DASHBOARD" "topic=$TOPIC" \
     "subscription=$SUBSCRIPTION" "dead_letter_subscription=$DEAD_LETTER_SUBSCRIPTION" "job=$JOB" \
@@ -81,7 +81,7 @@ pubsub_agent() {
   echo "service-$number@gcp-sa-pubsub.iam.gserviceaccount.com"
 }
 
-# The address of the deployed service. It is the audience of every token for it, too.
+# The address of the deployed service (on loopback in a test). It is the audience of every token for it, too.
 service_url() {
   local url
   url="$(gcloud run services describe "$SERVICE" --region="$REGION" --project="$PROJECT_ID" --format='value(status.url)')"

@@ -17,7 +17,7 @@ alike() { # NAME NAME
 # Stops, and names the setting that is meant where one is like it.
 refuse_setting() { # NAME
   local known upper
-  upper="$(tr a-z A-Z <<<"$1")"
+  upper="$(tr '[:lower:]' '[:upper:]' <<<"$1")"
   if alike "$upper" WEBHOOK_SECRETS; then
     fail "$SETTINGS: webhook secrets do not belong into a file. Keep them in Secret Manager and name the version: _SECRET_VERSION=SECRET:VERSION."
   fi

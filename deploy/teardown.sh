@@ -87,7 +87,7 @@ if [[ $deleted != True ]]; then
   # A service of the same name in another project may cancel in this one too. "deleted:" are accounts that are gone.
   others="$(role_members "$role" "$DATASTREAM_PROJECT" | grep -v '^deleted:' || true)"
   if [[ -n $others ]]; then
-    echo "The role $ROLE in $DATASTREAM_PROJECT stays, because others have it:" $others
+    echo "The role $ROLE in $DATASTREAM_PROJECT stays, because others have it: ${others//$'\n'/ }"
   else
     undo gcloud iam roles delete "$ROLE" --project="$DATASTREAM_PROJECT"
   fi
@@ -97,7 +97,7 @@ step 'Accounts that deploy, build and test'
 siblings="$(gcloud iam service-accounts list --filter="description='$RUNTIME_DESCRIPTION'" --format='value(email)' \
   --project="$PROJECT_ID")"
 if [[ -n $siblings ]]; then
-  echo 'They stay, because another service needs them, whose account is' $siblings
+  echo "They stay, because another service needs them, whose account is ${siblings//$'\n'/ }"
 else
   for role in run.sourceDeveloper serviceusage.serviceUsageConsumer logging.logWriter run.admin pubsub.admin cloudscheduler.admin; do
     revoke "$DEPLOY_ACCOUNT" "roles/$role"

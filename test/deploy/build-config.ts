@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './recorder.ts';
 
-/** What cloudbuild.yaml says. */
+/** What a file for Cloud Build says. */
 export type BuildConfig = {
   readonly steps: readonly { readonly id: string; readonly name: string; readonly script: string }[];
   readonly substitutions: Readonly<Record<string, string>>;
@@ -12,9 +12,9 @@ export type BuildConfig = {
   readonly automapSubstitutions: string | undefined;
 };
 
-/** Reads cloudbuild.yaml by the few forms of line that it has; cloudbuild.test.ts holds this against gcloud's reading. */
-export async function readBuildConfig(): Promise<BuildConfig> {
-  const text = await readFile(join(root, 'cloudbuild.yaml'), 'utf8');
+/** Reads it by the few forms of line that ours have; cloudbuild.gcloud.test.ts holds this against gcloud's reading. */
+export async function readBuildConfig(file = 'cloudbuild.yaml'): Promise<BuildConfig> {
+  const text = await readFile(join(root, file), 'utf8');
   const steps = text.matchAll(/^ {2}- id: (?<id>.+)\n {4}name: (?<name>.+)\n {4}script: (?<script>.+)$/gm);
   const substitutions = text.matchAll(/^ {2}(?<name>_[A-Z_]+): '?(?<value>.*?)'?$/gm);
   const value = (key: string) => new RegExp(`^ *${key}: (.+)$`, 'm').exec(text)?.[1];

@@ -15,6 +15,21 @@ async function setUp(environments: readonly Readonly<Record<string, string>>[]):
   return await recorder.snapshot();
 }
 
+/** A project where all is deployed, with Pub/Sub and Cloud Scheduler attached. */
+export async function deployedProject(): Promise<Snapshot> {
+  deployed ??= deploy();
+  return await deployed;
+}
+
+let deployed: Promise<Snapshot> | undefined;
+
+async function deploy(): Promise<Snapshot> {
+  await using recorder = await preparedProject();
+  await runScript(recorder, 'deploy.sh');
+  await runScript(recorder, 'attach.sh', { PUBSUB: 'true', SCHEDULE: '0 3 * * *' });
+  return await recorder.snapshot();
+}
+
 /** A project that setup.sh has prepared, in which the deployed function answers. */
 export async function preparedProject(...environments: Readonly<Record<string, string>>[]): Promise<Recorder> {
   const given = environments.length > 0 ? environments : [{}];

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
+import { preparedProject, runScript } from './build.ts';
 import { buildAsGoogleDoes, copyUpload, type Deployed, removeTree, startAsGoogleDoes } from './deployed-tree.ts';
 import { createRecorder } from './recorder.ts';
 
@@ -19,6 +20,14 @@ const invoker = 'datastream-cancel-invoker@acme-data.iam.gserviceaccount.com';
 const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 /** The invoker's identity token as Cloud Run hands it on. */
 const token = `${base64({ alg: 'RS256' })}.${base64({ email: invoker, sub: '1' })}.SIGNATURE_REMOVED_BY_GOOGLE`;
+
+/** The variables that a deployment gives the service, as deploy.sh has gcloud set them. */
+async function variablesOfDeployment(): Promise<Record<string, string>> {
+  await using recorder = await preparedProject();
+  await runScript(recorder, 'deploy.sh');
+  const lines = (await recorder.kept('variables')).matchAll(/^(?<name>\w+): '(?<value>.*)'$/gm);
+  return Object.fromEntries([...lines].map(({ groups }) => [groups?.['name'], groups?.['value']]));
+}
 
 describe('the tree that is deployed, as Google builds and starts it', function () {
   this.timeout(180_000);
@@ -36,7 +45,12 @@ describe('the tree that is deployed, as Google builds and starts it', function (
       throw error;
     });
     emulator = await startEmulator();
-    deployed = await startAsGoogleDoes(tree, { ...emulator.environment, K_SERVICE: 'datastream-operation-cancel' });
+    const variables = await variablesOfDeployment();
+    deployed = await startAsGoogleDoes(tree, {
+      ...variables,
+      ...emulator.environment,
+      K_SERVICE: 'datastream-operation-cancel',
+    });
   });
 
   after(async () => {
@@ -71,10 +85,26 @@ describe('the tree that is deployed, as Google builds and starts it', function (
     assert.equal(emulator.operation(name)?.done, true);
   });
 
+  it('reads an unwrapped push with all the attributes that Pub/Sub allows, each a header', async () => {
+    const attributes = Array.from({ length: 100 }, (_, index) => [`a${index}`.padEnd(256, '-'), 'v'.repeat(1024)]);
+    const response = await fetch(deployed.url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...Object.fromEntries(attributes),
+        'x-goog-pubsub-message-id': '2070443601311540',
+        'x-goog-pubsub-subscription-name': 'projects/acme-data/subscriptions/unwrapped',
+      },
+      body: JSON.stringify({ name: emulator.startOperation(), wait: '5s' }),
+    });
+    assert.equal(response.status, 200);
+    assert.equal(record.parse(await response.json()).outcome, 'CANCELLED');
+  });
+
   it('understands the command that Cloud Scheduler posts', async () => {
     const [, project = '', , location = ''] = emulator.parent.split('/');
     const sweep = await readFile(join(tree, 'deploy/sweep.json'), 'utf8');
-    const names = sweep.replace('DATASTREAM_PROJECT', project).replace('DATASTREAM_LOCATION', location);
+    const names = sweep.replace(/\$\{datastream_project\}/, project).replace(/\$\{datastream_location\}/, location);
     const answer = await post(names);
     assert.deepEqual([answer.record.outcome, answer.record.status.name], ['BATCH', 'OK']);
   });

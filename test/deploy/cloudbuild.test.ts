@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { preparedProject, runBuild } from './build.ts';
+import { readBuildConfig } from './build-config.ts';
 import { assertAsked, callsOf, line, theOne } from './recorder.ts';
 
 const everything = { _PUBSUB: 'true', _SCHEDULE: '0 3 * * *', _SETTINGS: 'deploy/settings.yaml' };
 const url = 'https://datastream-operation-cancel-123456789012.us-central1.run.app';
 const invoker = 'datastream-cancel-invoker@acme-data.iam.gserviceaccount.com';
 const pubsubAgent = 'service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com';
+
+const account = (name: string) =>
+  `projects/$PROJECT_ID/serviceAccounts/datastream-cancel-${name}@$PROJECT_ID.iam.gserviceaccount.com`;
 
 describe('cloudbuild.yaml', () => {
   it('deploys, attaches and checks where nothing exists, and runs no npm', async () => {
@@ -170,4 +174,27 @@ describe('cloudbuild.yaml', () => {
       assert.deepEqual(callsOf(await recorder.commands(), 'curl'), []);
     });
   }
+
+  it('runs no program of the tree but the scripts in deploy/, under the account that may deploy', async () => {
+    const { steps, serviceAccount, logging } = await readBuildConfig();
+    assert.deepEqual(
+      steps.map(({ script }) => script),
+      ['bash deploy/deploy.sh', 'bash deploy/attach.sh', 'bash deploy/check.sh'],
+    );
+    for (const { name } of steps) {
+      assert.match(
+        name,
+        /^gcr\.io\/google\.com\/cloudsdktool\/google-cloud-cli(?::\d+\.\d+\.\d+-slim|@sha256:[0-9a-f]{64})$/,
+      );
+    }
+    assert.equal(serviceAccount, account('deploy'));
+    assert.equal(logging, 'CLOUD_LOGGING_ONLY');
+  });
+
+  it('leaves the tests to a build of their own, under an account that may nothing', async () => {
+    const { steps, serviceAccount, logging } = await readBuildConfig('deploy/test.cloudbuild.yaml');
+    assert.ok(steps.every(({ script }) => script.startsWith('npm ci ')));
+    assert.equal(serviceAccount, account('test'));
+    assert.equal(logging, 'CLOUD_LOGGING_ONLY');
+  });
 });

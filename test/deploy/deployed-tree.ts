@@ -24,7 +24,7 @@ const environment = (nodeEnv: string): NodeJS.ProcessEnv => ({
 /** A folder that holds just what .gcloudignore lets through. */
 export async function copyUpload(): Promise<string> {
   const tree = await mkdtemp(join(tmpdir(), 'deployed-'));
-  for (const file of await listUpload()) {
+  for (const file of await listUpload(root)) {
     await mkdir(dirname(join(tree, file)), { recursive: true });
     await cp(join(root, file), join(tree, file));
   }

@@ -12,12 +12,12 @@ const verdicts = z.array(
   z.object({ command_string: z.string(), error_message: z.string().nullable(), error_type: z.string().nullable() }),
 );
 
-/** Whether gcloud is installed. */
-export async function hasGcloud(): Promise<boolean> {
-  return await promisify(execFile)('gcloud', ['--version']).then(
-    () => true,
-    () => false,
-  );
+/** For `before`: skips what needs gcloud where it is not installed, and says so. */
+export async function skipWithoutGcloud(this: Mocha.Context): Promise<void> {
+  await promisify(execFile)('gcloud', ['--version']).catch(() => {
+    console.log('    gcloud is not installed: skipped');
+    this.skip();
+  });
 }
 
 /** Has the real gcloud parse commands, all in one start of it (which takes a second), without running any. */

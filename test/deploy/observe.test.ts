@@ -76,6 +76,10 @@ describe('deploy/observe.sh', () => {
     assert.equal(alert?.['displayName'], 'nightly-cancel: entries of severity ERROR');
     const filter = JSON.stringify(alert?.['conditions']);
     assert.match(filter, /service_name=\\"nightly-cancel\\".*severity>=ERROR/);
+    const [dashboard] = await drawn(recorder, 'dashboards');
+    assert.equal(dashboard?.['displayName'], 'nightly-cancel');
+    // What Monitoring fills in itself is escaped in the file, as in a template of Terraform.
+    assert.match(JSON.stringify(dashboard), /[^$]\$\{metric\.labels\.outcome\}/);
   });
 
   it('gives new alerts the channels that are named, and keeps those that they have', async () => {

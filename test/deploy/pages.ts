@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { notFound, runScript } from './build.ts';
+import { deployedProject, notFound } from './build.ts';
 import { createRecorder, type Finished, type Recorder, root } from './recorder.ts';
 
 /** The pages of the project that are here; a build gets only some of them. */
@@ -28,13 +28,15 @@ export function mentionedCommands(page: string): string[] {
  * where everything is deployed already. The caller disposes of the recorder.
  */
 export async function followPage(page: string): Promise<{ finished: Finished; recorder: Recorder }> {
-  const recorder = await createRecorder({ closed: true, input: 'acme-data\n' });
+  const recorder = await createRecorder({
+    closed: true,
+    from: await deployedProject(),
+    input: 'acme-data\nacme-data\n',
+  });
   await recorder.answer(notFound);
   await recorder.put('datastream operations', 'operation-1751412314093-638e674d63861-478a3a02-740f2b50');
-  await runScript(recorder, 'setup.sh --with-webhook-secret=pagerduty');
-  await runScript(recorder, 'deploy.sh');
-  await runScript(recorder, 'attach.sh', { PUBSUB: 'true', SCHEDULE: '0 3 * * *' });
-  await recorder.forgetCommands();
+  await recorder.put('iam service-accounts', 'ops-bot');
+  await recorder.put('logging buckets', '_Default');
   const script = ['set -euo pipefail', ...commandBlocks(await readPage(page))].join('\n');
   return { finished: await recorder.run(script), recorder };
 }

@@ -71,7 +71,8 @@ export async function createRecorder(options: RecorderOptions = {}): Promise<Rec
   }
   await writeFile(join(folder, 'commands'), '');
   for (const [name, file] of Object.entries(standIns)) {
-    const script = `#!/bin/sh\nSTANDS_FOR=${name} exec bash '${join(root, 'test/deploy/fakes', file)}' "$@"\n`;
+    const fake = join(root, 'test/deploy/fakes', file);
+    const script = `#!/usr/bin/env bash\nSTANDS_FOR=${name}\nsource '${fake}' "$@"\n`;
     await writeFile(join(bin, name), script, { mode: 0o755 });
   }
   for (const [file, text] of options.from ?? []) {
@@ -93,8 +94,8 @@ export async function createRecorder(options: RecorderOptions = {}): Promise<Rec
       }),
     write: (file, text) => writeFile(join(tree, file), text),
     async commands() {
-      const records = (await kept('commands')).split('\x1e').slice(0, -1);
-      return records.map((record) => record.split('\x1f').slice(0, -1));
+      const records = (await kept('commands')).split('\x1e\n').slice(0, -1);
+      return records.map((record) => record.replaceAll('\x1d', '\n').split('\x1f').slice(0, -1));
     },
     forgetCommands: () => writeFile(join(folder, 'commands'), ''),
     answer: (...answers) =>
@@ -118,7 +119,8 @@ async function linkTools(bin: string, path: string): Promise<void> {
     const found = path
       .split(delimiter)
       .map((folder) => join(folder, tool))
-      .find((file) => existsSync(file));
+      // A version manager's stand-in for a program needs the manager itself on PATH.
+      .find((file) => existsSync(file) && !file.includes('/shims/'));
     if (found !== undefined) {
       await symlink(found, join(bin, tool));
     }

@@ -24,6 +24,13 @@ describe('deploy/teardown.sh', () => {
     assert.doesNotMatch(await recorder.kept('bindings'), /^acme-data /m);
   });
 
+  it('keeps the audit log unless told otherwise', async () => {
+    await using recorder = await preparedProject();
+    await recorder.put('bq', 'datastream_cancel_audit');
+    await runScript(recorder, 'teardown.sh --yes');
+    assert.ok((await recorder.resources()).includes('bq.datastream_cancel_audit'));
+  });
+
   it('leaves all that a sibling needs, and says so', async () => {
     await using recorder = await preparedProject({}, sibling);
     await deployAll(recorder, sibling);

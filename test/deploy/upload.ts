@@ -1,37 +1,54 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from './recorder.ts';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
 
 /**
- * The files that Google Cloud is sent, as paths from the top, sorted. Understands as much of .gcloudignore as ours uses:
- * everything at the top is out but for the names after `!`, then patterns for names that are out anywhere.
+ * The files in a folder that its .gcloudignore lets through, as git reads it: gcloud has git's rules. Sorted paths.
+ * upload.gcloud.test.ts holds that gcloud says the same.
  */
-export async function listUpload(): Promise<string[]> {
-  const text = await readFile(join(root, '.gcloudignore'), 'utf8');
-  const [everything, ...patterns] = text.split('\n').filter((pattern) => pattern !== '' && !pattern.startsWith('#'));
-  if (everything !== '/*') {
-    throw new Error('.gcloudignore no longer begins with /*: teach this function what it says now');
+export async function listUpload(folder: string): Promise<string[]> {
+  const empty = await mkdtemp(join(tmpdir(), 'git-'));
+  try {
+    await run('git', ['init', '--quiet', '--bare', empty]);
+    const list = ['ls-files', '-z', '--others', '--exclude-from=.gcloudignore'];
+    const { stdout } = await run('git', [`--git-dir=${empty}`, `--work-tree=${folder}`, ...list], {
+      cwd: folder,
+      maxBuffer: 16 * 1024 * 1024,
+    });
+    return stdout.split('\0').filter(Boolean).sort();
+  } finally {
+    await rm(empty, { recursive: true });
   }
-  const allowed = patterns.filter((pattern) => pattern.startsWith('!/')).map((pattern) => pattern.slice(2));
-  const never = patterns.filter((pattern) => !pattern.startsWith('!')).map(namePattern);
-  const files: string[] = [];
-  for (const name of allowed) {
-    const [folder, file] = name.endsWith('/') ? [name.slice(0, -1), undefined] : ['', name];
-    files.push(...(await filesIn(folder, never, file)));
-  }
-  return files.sort();
 }
 
-async function filesIn(folder: string, never: readonly RegExp[], only?: string): Promise<string[]> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
-  const kept = entries.filter(({ name }) => (only ?? name) === name && !never.some((pattern) => pattern.test(name)));
-  const lists = kept.map(async (entry) => {
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? await filesIn(path, never) : [path];
-  });
-  return (await Promise.all(lists)).flat();
-}
-
-/** A pattern for names, such as `*.pem` or `node_modules/`, as a regular expression. */
-const namePattern = (pattern: string): RegExp =>
-  new RegExp(`^${pattern.replace(/\/$/, '').replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+/** What may lie about in a checkout and must stay there. */
+export const strays: readonly string[] = [
+  'key.json',
+  'sa.json',
+  '.env',
+  '.npmrc',
+  'terraform.tfstate',
+  'api/key.json',
+  'build/.env.local',
+  'deploy/sa-key.json',
+  'deploy/settings.yaml.orig',
+  'deploy/values.yaml',
+  'deploy/x.PEM',
+  'deploy/id_rsa',
+  'docs/dump.sql',
+  'docs/queries/result.csv',
+  'docs/.notes.md.swp',
+  'src/key.pem',
+  'src/deep/down/sa.json',
+  'terraform/prod.tfvars',
+  'terraform/terraform.tfstate.backup',
+  'terraform/.terraform/providers/main.tf',
+  'test/a/service-account.json',
+  'test/node_modules/a/index.ts',
+  'dist/index.cjs',
+  '.git/config.ts',
+];

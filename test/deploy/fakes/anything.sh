@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Stands in for a command that a test shall only write down: npm, git or sleep.
 # shellcheck source=test/deploy/fakes/record.sh
-source "$(dirname "${BASH_SOURCE[0]}")/record.sh"
+source "${BASH_SOURCE[0]%/*}/record.sh"
 record "$STANDS_FOR" "$@"
 fail_once "$@"
 # A clone is the folder that the page is followed in.

@@ -2,7 +2,7 @@
 # Stands in for bq: data sets that were made are there, tables only where the test has put them.
 set -euo pipefail
 # shellcheck source=test/deploy/fakes/record.sh
-source "$(dirname "${BASH_SOURCE[0]}")/record.sh"
+source "${BASH_SOURCE[0]%/*}/record.sh"
 record bq "$@"
 fail_once "$@"
 

@@ -4,7 +4,7 @@
 # one, calls to loopback go there.
 set -euo pipefail
 # shellcheck source=test/deploy/fakes/record.sh
-source "$(dirname "${BASH_SOURCE[0]}")/record.sh"
+source "${BASH_SOURCE[0]%/*}/record.sh"
 record curl "$@"
 
 config=

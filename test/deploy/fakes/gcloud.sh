@@ -3,7 +3,7 @@
 # what is there, and to change, delete or refer to what is not.
 set -euo pipefail
 # shellcheck source=test/deploy/fakes/record.sh
-source "$(dirname "${BASH_SOURCE[0]}")/record.sh"
+source "${BASH_SOURCE[0]%/*}/record.sh"
 record gcloud "$@"
 fail_once "$@"
 
@@ -146,6 +146,7 @@ for index in "${!words[@]}"; do
   kind="${words[*]:0:index}"
   name="${words[index + 1]:-}"
   if [[ $kind == 'scheduler jobs' && $name == http ]]; then name="${words[index + 2]}"; fi
+  if [[ $kind == 'builds triggers' ]]; then name="${flag_name:-}"; fi
   if [[ $kind == 'iam service-accounts' ]]; then name="${name%%@*}"; fi
   resource "$kind" "$name"
   file="$file"

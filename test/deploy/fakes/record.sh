@@ -1,14 +1,11 @@
 # shellcheck shell=bash
 # Shared by the stand-ins: writes down what was asked for. RECORDER is the folder of one recorder (../recorder.ts).
-# A record is the name and its arguments, each ended by the unit separator, ended by the record separator.
-# The commands of a pipe run at the same time, so one at a time may write: bash writes line by line.
+# A record is the name and its arguments, each ended by the unit separator, and the record separator at the end. A line end
+# in it is the group separator: the commands of a pipe run at the same time, and bash writes line by line.
 record() {
-  until mkdir "$RECORDER/recording" 2>/dev/null; do :; done
-  {
-    printf '%s\x1f' "$@"
-    printf '\x1e'
-  } >>"$RECORDER/commands"
-  rmdir "$RECORDER/recording"
+  local text
+  printf -v text '%s\x1f' "$@"
+  printf '%s\x1e\n' "${text//$'\n'/$'\x1d'}" >>"$RECORDER/commands"
 }
 
 # Fails the first time that a command matches FAIL_ONCE, as a cloud does now and then.

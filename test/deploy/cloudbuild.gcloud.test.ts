@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { readBuildConfig } from './build-config.ts';
-import { hasGcloud } from './lint.ts';
+import { skipWithoutGcloud } from './lint.ts';
 import { root } from './recorder.ts';
 
-/** What the real gcloud reads from cloudbuild.yaml: the build that it submits, here to a server on loopback. */
-async function readByGcloud(): Promise<unknown> {
+/** What the real gcloud reads from a file: the build that it submits, here to a server on loopback. */
+async function readByGcloud(file: string): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), 'gcloud-'));
   await writeFile(join(folder, 'token'), 'token');
   let build: unknown;
@@ -36,7 +36,7 @@ async function readByGcloud(): Promise<unknown> {
   try {
     await promisify(execFile)(
       'gcloud',
-      ['builds', 'submit', '--no-source', '--async', '--project=acme-data', '--quiet'],
+      ['builds', 'submit', '--no-source', '--async', '--project=acme-data', '--quiet', `--config=${file}`],
       {
         cwd: root,
         env: {
@@ -55,22 +55,18 @@ async function readByGcloud(): Promise<unknown> {
   return build;
 }
 
-describe('cloudbuild.yaml, read', () => {
-  it('is to gcloud what it is to these tests (skipped where gcloud is missing)', async function () {
-    this.timeout(20_000);
-    if (!(await hasGcloud())) {
-      this.skip();
-    }
-    const { logging, automapSubstitutions, ...config } = await readBuildConfig();
-    assert.deepEqual(await readByGcloud(), {
-      ...config,
-      options: { logging, automapSubstitutions: automapSubstitutions === 'true' },
-    });
-  });
+describe('the builds, read by gcloud', function () {
+  this.timeout(60_000);
+  before(skipWithoutGcloud);
 
-  it('runs under an account of its own and logs to Cloud Logging only', async () => {
-    const config = await readBuildConfig();
-    assert.match(config.serviceAccount ?? '', /\/datastream-cancel-build@\$PROJECT_ID\.iam\.gserviceaccount\.com$/);
-    assert.equal(config.logging, 'CLOUD_LOGGING_ONLY');
-  });
+  for (const file of ['cloudbuild.yaml', 'deploy/test.cloudbuild.yaml']) {
+    it(`are in ${file} what they are to these tests`, async () => {
+      const { logging, automapSubstitutions, substitutions, ...config } = await readBuildConfig(file);
+      assert.deepEqual(await readByGcloud(file), {
+        ...config,
+        ...(Object.keys(substitutions).length > 0 && { substitutions }),
+        options: { logging, ...(automapSubstitutions && { automapSubstitutions: automapSubstitutions === 'true' }) },
+      });
+    });
+  }
 });
