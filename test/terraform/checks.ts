@@ -4,7 +4,7 @@ import { messageProblems } from './api-files.ts';
 import { comparisonProblems, type Row } from './comparison/compare.ts';
 import { compareScenarios } from './comparison/scenarios.ts';
 import { readFolder } from './hcl.ts';
-import { callProblems, resourceProblems } from './resources.ts';
+import { callProblems, importProblems, resourceProblems } from './resources.ts';
 import type { Workspace } from './terraform.ts';
 
 /*
@@ -24,6 +24,7 @@ export async function checkResources(folder: string): Promise<string[]> {
   return [module, ...examples].flatMap((declared) => [
     ...resourceProblems(declared),
     ...callProblems(declared, module),
+    ...importProblems(declared, module),
   ]);
 }
 

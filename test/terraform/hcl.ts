@@ -22,6 +22,7 @@ export async function readFolder(folder: string, ending = '.tf'): Promise<Declar
       Object.entries(bodyOf(file[kind])).flatMap(([type, named]) => declared(kind, type, named)),
     ),
     ...['variable', 'module', 'run'].flatMap((kind) => declared(kind, kind, file[kind])),
+    ...blocksOf(file['import']).map((body) => ({ kind: 'import', type: 'import', name: String(body['to']), body })),
   ]);
 }
 

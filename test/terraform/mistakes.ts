@@ -48,6 +48,13 @@ export const MISTAKES: readonly ByEye[] = [
     by: checkResources,
   },
   {
+    what: 'an import of what the module does not have',
+    file: 'terraform/examples/from-scripts/main.tf',
+    from: 'google_pubsub_topic.dead_letters[0]',
+    to: 'google_pubsub_topic.dead_letter[0]',
+    by: checkResources,
+  },
+  {
     what: 'a misspelt field of the dashboard',
     file: 'deploy/dashboard.json',
     from: '"plotType"',

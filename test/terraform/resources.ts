@@ -96,3 +96,11 @@ export function callProblems(calls: readonly Declared[], module: readonly Declar
       ...required.filter((argument) => !(argument in body)).map((argument) => `module.${name}: ${argument} is missing`),
     ]);
 }
+
+/** Every import whose target is no resource of the module, which validate does not see. */
+export function importProblems(imports: readonly Declared[], module: readonly Declared[]): string[] {
+  const known = new Set(module.filter(({ kind }) => kind === 'resource').map(({ type, name }) => `${type}.${name}`));
+  return imports
+    .filter(({ kind, name }) => kind === 'import' && !known.has(/^\$\{module\.\w+\.(\w+\.\w+)/.exec(name)?.[1] ?? ''))
+    .map(({ name }) => `import: the module has no ${name}`);
+}
