@@ -6,8 +6,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as z from 'zod';
-import { findGoogleEmulator } from '../pubsub/find-google-emulator.ts';
-import { type EmulatorProcess, startEmulatorProcess } from '../pubsub/google-emulator-process.ts';
+import { type EmulatorProcess, findGoogleEmulator, startEmulatorProcess } from '../pubsub/google-emulator-process.ts';
 import { commandBlocks, readPage } from './pages.ts';
 import { root } from './recorder.ts';
 
