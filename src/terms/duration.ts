@@ -3,23 +3,27 @@ import * as z from 'zod/mini';
 /** The longest Duration that google/protobuf/duration.proto allows, in seconds. */
 const LONGEST_SECONDS = 315_576_000_000;
 
-const EXAMPLES = 'such as "30s" or "0.5s"';
+/** A Duration's text and its milliseconds. */
+export type Duration = { text: string; milliseconds: number };
 
-/** A Duration in JSON, such as "30s" or "0.5s", not negative. Source: google/protobuf/duration.proto, JSON mapping. */
-export const durationText = z
-  .string({ error: `must be a Duration string ${EXAMPLES}.` })
-  .check(z.refine(isDuration, { error: `must be a Duration ${EXAMPLES}, not negative.` }));
-
-/** The same, read into milliseconds. */
-export const duration = z.pipe(durationText, z.transform(milliseconds));
+/**
+ * A Duration in JSON, such as "30s" or "0.5s", not negative. Source: google/protobuf/duration.proto, JSON mapping.
+ *
+ * @param error what is said where it is none
+ */
+export function durationText(error: string) {
+  return z
+    .string({ error })
+    .check(z.regex(/^\d{1,12}(?:\.\d{1,9})?s$/, { error }), z.refine((text) => seconds(text) <= LONGEST_SECONDS, { error }));
+}
 
 /** The milliseconds of a Duration's text. */
 export function milliseconds(text: string): number {
   return seconds(text) * 1000;
 }
 
-function isDuration(text: string): boolean {
-  return /^\d{1,12}(?:\.\d{1,9})?s$/.test(text) && seconds(text) <= LONGEST_SECONDS;
+export function durationOf(text: string): Duration {
+  return { text, milliseconds: milliseconds(text) };
 }
 
 function seconds(text: string): number {

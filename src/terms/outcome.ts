@@ -1,3 +1,4 @@
+import { DOMAIN } from './reason.ts';
 import { isTransient, type Status } from './status.ts';
 
 /** What became of one operation, or of the request for it. Section "Outcomes" of the README tells each one's meaning. */
@@ -23,8 +24,11 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** Severities of google.logging.type.LogSeverity that the audit log uses. */
 export type Severity = 'NOTICE' | 'WARNING' | 'ERROR';
 
-/** The severity of a RESULT entry. A batch is judged by its status, since its outcome is always BATCH. */
-export function severityOf(outcome: Outcome | 'BATCH', status: Status): Severity {
+/**
+ * The severity of a RESULT entry. A batch is judged by its status, since its outcome is always BATCH; one that found too many
+ * and so cancelled nothing is what somebody on call must see, unless it was a dry run.
+ */
+export function severityOf(outcome: Outcome | 'BATCH', status: Status, validateOnly: boolean): Severity {
   switch (outcome) {
     case 'CANCELLED':
     case 'CANCEL_REQUESTED':
@@ -45,7 +49,8 @@ export function severityOf(outcome: Outcome | 'BATCH', status: Status): Severity
       return 'WARNING';
     case 'BATCH':
       if (status.name === 'OK') return 'NOTICE';
-      return isTransient(status.name) ? 'ERROR' : 'WARNING';
+      if (isTransient(status.name)) return 'ERROR';
+      return status.reason === 'TOO_MANY_SELECTED' && status.domain === DOMAIN && !validateOnly ? 'ERROR' : 'WARNING';
     default:
       return outcome satisfies never;
   }

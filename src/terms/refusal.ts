@@ -1,22 +1,23 @@
 import type { Outcome } from './outcome.ts';
+import { DOMAIN, REASONS, type Reason, sentenceOf } from './reason.ts';
 import { type FieldViolation, type Status, statusOf } from './status.ts';
 
 /** What a refusal may carry besides outcome and status. */
 type RefusalDetails = {
   /** The setting that refused, for `authorizationInfo.rule`. */
   rule?: string;
-  /** The payload is larger than allowed, which HTTP answers with a status of its own. */
-  tooLarge?: boolean;
+  /** Milliseconds after which it is worth sending the request again. */
+  retryAfter?: number;
 };
 
-/** The end of a request before its operation was touched: thrown by a step, turned into a record in one place. */
+/** The end of a request by a decision of the function: thrown by a step, turned into a record in one place. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly outcome: Outcome;
+  readonly outcome: Outcome | 'BATCH';
   readonly status: Status;
   readonly details: RefusalDetails;
 
-  constructor(outcome: Outcome, status: Status, details: RefusalDetails = {}) {
+  constructor(outcome: Outcome | 'BATCH', status: Status, details: RefusalDetails = {}) {
     super(status.message);
     this.outcome = outcome;
     this.status = status;
@@ -24,34 +25,43 @@ export class Refusal extends Error {
   }
 }
 
+type Places = Readonly<Record<string, string | number>>;
+
+/** The status that a reason of the function's own has. */
+export function statusFor(reason: Reason, places?: Places): Status {
+  return statusOf(REASONS[reason].code, sentenceOf(reason, places), { reason, domain: DOMAIN });
+}
+
+/** A refusal for a reason of the function's own. */
+export function refusal(reason: Reason, details: RefusalDetails & { places?: Places } = {}): Refusal {
+  const { places, ...more } = details;
+  if (REASONS[reason].outcome === 'INVALID') return invalid([violation(reason, '', places)]);
+  return new Refusal(REASONS[reason].outcome, statusFor(reason, places), more);
+}
+
+/** One problem of a request with the reason for it. */
+export type Violation = FieldViolation & { reason: Reason };
+
+/** The problem with a field, its path, or with the payload as a whole where that is empty. */
+export function violation(reason: Reason, field = '', places?: Places): Violation {
+  return { field, description: sentenceOf(reason, places), reason };
+}
+
 /** Most violations that a record lists; the rest is one entry that says how many. */
 const MOST_VIOLATIONS = 50;
 
-/** The request is malformed. Every problem is told at once (AIP-193, google.rpc.BadRequest). */
-export function invalid(violations: FieldViolation[], details: RefusalDetails = {}): Refusal {
-  const listed = violations.slice(0, MOST_VIOLATIONS);
-  const rest = violations.length - listed.length;
+/** The request is malformed. Every problem is told at once (AIP-193, google.rpc.BadRequest); the first one's reason counts. */
+export function invalid(violations: readonly Violation[]): Refusal {
+  const [first] = violations;
+  const fieldViolations = violations.slice(0, MOST_VIOLATIONS).map(({ field, description }) => ({ field, description }));
+  const rest = violations.length - fieldViolations.length;
   if (rest > 0)
-    listed.push({ field: '', description: `${rest} more ${rest === 1 ? 'problem' : 'problems'} not listed.` });
-  const [only] = violations;
+    fieldViolations.push({ field: '', description: `${rest} more ${rest === 1 ? 'problem' : 'problems'} not listed.` });
+  const problem = first === undefined ? '' : `${first.field === '' ? 'The request' : first.field} ${first.description}`;
   const message =
-    violations.length === 1 && only !== undefined
-      ? `${only.field === '' ? 'The request' : only.field} ${only.description}`
-      : `The request has ${violations.length} problems; fieldViolations lists them.`;
-  return new Refusal('INVALID', statusOf('INVALID_ARGUMENT', message, { fieldViolations: listed }), details);
-}
-
-/** The payload is larger than allowed; `limit` says what would not be. HTTP answers with 413. */
-export function tooLarge(limit: string): Refusal {
-  return invalid([{ field: '', description: `must be smaller: ${limit}.` }], { tooLarge: true });
-}
-
-/** The caller could not be identified. */
-export function unauthenticated(message: string): Refusal {
-  return new Refusal('UNAUTHENTICATED', statusOf('UNAUTHENTICATED', message));
-}
-
-/** The caller or the operation is outside what the setting `rule` allows. */
-export function denied(rule: string, message: string): Refusal {
-  return new Refusal('DENIED', statusOf('PERMISSION_DENIED', message), { rule });
+    violations.length <= 1
+      ? problem
+      : `The request has ${violations.length} problems; fieldViolations lists them. The first: ${problem}`;
+  const named = first === undefined ? {} : { reason: first.reason, domain: DOMAIN };
+  return new Refusal('INVALID', statusOf('INVALID_ARGUMENT', message, { ...named, fieldViolations }));
 }

@@ -38,12 +38,13 @@ const TRANSIENT: ReadonlySet<CodeName> = new Set([
 /** One problem of a request. `field` is its path, empty for the payload as a whole. */
 export type FieldViolation = { field: string; description: string };
 
-/** What went wrong, or OK: the google.rpc.Status of a record, with ErrorInfo's reason and BadRequest's violations. */
+/** What went wrong, or OK: the google.rpc.Status of a record, with ErrorInfo's reason and domain and BadRequest's violations. */
 export type Status = {
   code: number;
   name: CodeName;
   message: string;
   reason: string | null;
+  domain: string | null;
   fieldViolations: FieldViolation[];
 };
 
@@ -53,13 +54,14 @@ export const OK: Status = Object.freeze(statusOf('OK', ''));
 export function statusOf(
   name: CodeName,
   message: string,
-  details: { reason?: string | null; fieldViolations?: FieldViolation[] } = {},
+  details: { reason?: string | null; domain?: string | null; fieldViolations?: FieldViolation[] } = {},
 ): Status {
   return {
     code: CODES[name].number,
     name,
     message,
     reason: details.reason ?? null,
+    domain: details.domain ?? null,
     fieldViolations: details.fieldViolations ?? [],
   };
 }

@@ -1,4 +1,4 @@
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const RFC_3339 = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /** What google.protobuf.Timestamp spans: years 1 to 9999. */
 const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
@@ -9,12 +9,15 @@ const SECONDS = 19;
 
 /** A time from outside as the record has it, RFC 3339 in UTC with the digits it came with. Null where it is none. */
 export function timestamp(text: string | null | undefined): string | null {
-  const match = RFC_3339.exec(text?.toUpperCase() ?? '');
-  if (match === null) return null;
-  const milliseconds = Date.parse(match[0]);
-  if (!(milliseconds >= EARLIEST && milliseconds <= LATEST)) return null;
-  const utc = new Date(milliseconds).toISOString();
-  if (match[1] !== 'Z') return utc;
+  const [, local = '', fraction = '', zone = ''] = RFC_3339.exec(text?.toUpperCase() ?? '') ?? [];
   // Date.parse lets days and hours run over, such as 30 February; then the time that it tells is another one.
-  return utc.slice(0, SECONDS) === match[0].slice(0, SECONDS) ? match[0] : null;
+  if (utcSeconds(`${local}Z`) !== local) return null;
+  const milliseconds = Date.parse(local + zone);
+  if (!(milliseconds >= EARLIEST && milliseconds <= LATEST)) return null;
+  return `${utcSeconds(local + zone)}${fraction}Z`;
+}
+
+function utcSeconds(text: string): string | undefined {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString().slice(0, SECONDS);
 }
