@@ -1,14 +1,13 @@
 import type { Identity } from './google/identity.ts';
 import type { Settings } from './settings.ts';
 import type { Deadline } from './terms/clock.ts';
-import { denied, Refusal } from './terms/refusal.ts';
+import { refusal } from './terms/refusal.ts';
 import { type Parent, parentOf } from './terms/resource-name.ts';
-import { statusOf } from './terms/status.ts';
 
 /**
  * Checks that operations of this parent may be cancelled.
  *
- * @param name of an operation or a parent
+ * @param name of an operation or a parent; the location `-` means all of the project, and takes a rule that allows all
  * @returns the rule that allows it: an entry of `ALLOWED_PARENTS`, or the function's own project
  * @throws {Refusal} DENIED; ERROR where the own project decides and the metadata server failed to tell it
  */
@@ -19,33 +18,21 @@ export async function checkParent(
   deadline: Deadline,
 ): Promise<string> {
   const parent = parentOf(name);
-  const { ALLOWED_PARENTS: allowed } = settings;
-  const { rules, final } = allowed ? { rules: allowed, final: true } : await ownProject(parent, identity, deadline);
+  const rules = settings.ALLOWED_PARENTS ?? (await ownProject(parent, identity, deadline));
   const rule = parent && rules.find((each) => covers(each, parent));
   if (rule !== undefined) return rule.rule;
-  // A DENIED is for good: Pub/Sub would not deliver the message again.
-  if (!final) throw new Refusal('ERROR', PROJECT_UNKNOWN);
-  const advice =
-    rules.length === 0
-      ? 'ALLOWED_PARENTS is not set and the own project is not known'
-      : 'its operator lists parents in ALLOWED_PARENTS';
-  throw denied('ALLOWED_PARENTS', `This function may not cancel operations of that project and location: ${advice}.`);
+  throw refusal(rules.length === 0 ? 'OWN_PROJECT_UNKNOWN' : 'PARENT_NOT_ALLOWED', { rule: 'ALLOWED_PARENTS' });
 }
 
-/** Checks that operations of this verb may be cancelled; an unknown verb is none of those listed. @throws {Refusal} DENIED */
+/** Whether operations of this verb may be cancelled; an unknown verb is none of those listed. */
+export function isVerbAllowed(verb: string | null, { ALLOWED_VERBS: allowed }: Settings): boolean {
+  return allowed === undefined || (verb !== null && allowed.includes(verb));
+}
+
+/** Checks that operations of this verb may be cancelled. @throws {Refusal} DENIED */
 export function checkVerb(verb: string | null, settings: Settings): void {
-  const { ALLOWED_VERBS: allowed } = settings;
-  if (allowed === undefined || (verb !== null && allowed.includes(verb))) return;
-  throw denied(
-    'ALLOWED_VERBS',
-    'This function may not cancel operations of this verb; its operator lists verbs in ALLOWED_VERBS.',
-  );
+  if (!isVerbAllowed(verb, settings)) throw refusal('VERB_NOT_ALLOWED', { rule: 'ALLOWED_VERBS' });
 }
-
-const PROJECT_UNKNOWN = statusOf(
-  'UNAVAILABLE',
-  'The metadata server did not tell the own project of this function; send the request again.',
-);
 
 type Rule = Parent & { rule: string };
 
@@ -54,11 +41,12 @@ async function ownProject(
   parent: Parent | undefined,
   { projectId, projectNumber }: Identity,
   deadline: Deadline,
-): Promise<{ rules: Rule[]; final: boolean }> {
+): Promise<Rule[]> {
   const byNumber = /^\d/.test(parent?.project ?? '');
   const { value: project, final } = await (byNumber ? projectNumber : projectId)(deadline);
-  const rules = project === null ? [] : [{ project, location: '*', rule: `projects/${project}/locations/*` }];
-  return { rules, final };
+  // A DENIED is for good: Pub/Sub would not deliver the message again.
+  if (project === null && !final) throw refusal('OWN_PROJECT_UNAVAILABLE');
+  return project === null ? [] : [{ project, location: '*', rule: `projects/${project}/locations/*` }];
 }
 
 function covers(rule: Parent, parent: Parent): boolean {

@@ -1,120 +1,110 @@
-import { randomUUID } from 'node:crypto';
-import type { CancelMany } from '../command/read.ts';
+import type { CancelNamed, CancelSelected } from '../command/read.ts';
 import { statusOfApiError } from '../google/advice.ts';
-import { type ApiError, apiError, isApiError } from '../google/api-error.ts';
-import type { ListedOperation } from '../google/datastream.ts';
-import type { Call } from '../google/exchange.ts';
-import { conclude, type Report } from '../record/conclude.ts';
-import { countsOf } from '../record/fill.ts';
-import { logResult } from '../record/log-result.ts';
+import { isApiError } from '../google/api-error.ts';
+import type { ListedOperation, Session } from '../google/datastream.ts';
+import { isVerbAllowed } from '../permission.ts';
+import { conclude, concludeEarly, type Report } from '../record/conclude.ts';
+import { logResult } from '../record/result.ts';
 import type { AuditRecord } from '../record/schema.ts';
-import { isTransient, OK, statusOf } from '../terms/status.ts';
-import { cancelOne, type Tools } from './one.ts';
-import { byAge, selector } from './selection.ts';
+import { judged, recordOfResult } from '../record/start.ts';
+import { type Counts, NO_COUNTS } from '../terms/outcome.ts';
+import { refusal, statusFor } from '../terms/refusal.ts';
+import { isTransient, OK, type Status } from '../terms/status.ts';
+import type { Capacity } from './capacity.ts';
+import { type Candidate, carryOut, type Tools } from './carry-out.ts';
+import { looker } from './look.ts';
+import { eachOf } from './parallel.ts';
+import { type Selected, selectOperations } from './selection.ts';
 
-/** How many operations are cancelled at the same time: Datastream's quota is 1,200 calls a minute, and each takes three or more. */
-const AT_A_TIME = 5;
+/** What many cancellations are carried out with. */
+export type ManyTools = Tools & { capacity: Capacity };
 
-/** An operation is not started with fewer milliseconds left than this, or than this part of `REQUEST_DEADLINE` if that is less. */
-const LEAST_TO_START = 5000;
-const LEAST_PART_TO_START = 0.1;
+/** Most operations that a dry run lists. It counts all. */
+const MOST_VALIDATED = 1000;
+
+/** Milliseconds after which a batch that found no room is worth sending again. */
+const WHEN_FULL = 30_000;
 
 /**
- * Cancels the operations of a parent that a selection finds: lists to the last page, oldest first, a few at a time, each
- * by the same core as a single one, and records the whole. Never rejects.
+ * Cancels the operations of a parent that a selection finds, and records each.
  *
  * @param record with everything about the request
+ * @returns the report of the whole, not yet logged
+ * @throws {Refusal} ERROR where the instance has no room for so many
  */
-export async function cancelMany(command: CancelMany, record: AuditRecord, call: Call, tools: Tools): Promise<Report> {
-  return logResult(await runMany(command, record, call, tools), tools);
-}
-
-async function runMany(command: CancelMany, record: AuditRecord, call: Call, tools: Tools): Promise<Report> {
-  const { clock } = tools;
-  const selected = await select(command, call, tools);
+export async function cancelSelected(
+  command: CancelSelected,
+  record: AuditRecord,
+  session: Session,
+  tools: ManyTools,
+): Promise<Report> {
+  const { parent, select, maxOperations, validateOnly } = command;
+  const { clock, settings, capacity } = tools;
+  const isAllowed = ({ state }: ListedOperation) => isVerbAllowed(state.verb, settings);
+  const most = validateOnly ? MOST_VALIDATED : maxOperations;
+  const selected = await selectOperations({ parent, select, most, isAllowed, now: clock.now() }, session);
   if (isApiError(selected)) {
     const { retryAfter } = selected;
-    return conclude(record, { outcome: 'ERROR', status: statusOfApiError(selected), retryAfter }, clock);
+    return conclude(record, { outcome: 'ERROR', status: statusOfApiError(selected, 'list'), retryAfter }, clock.now());
   }
-  const { maxOperations, validateOnly } = command;
-  if (selected.length > maxOperations && !validateOnly) {
-    const message = `The selection finds ${selected.length} operations and maxOperations is ${maxOperations}, so none was cancelled; narrow the selection.`;
-    return conclude(record, { outcome: 'BATCH', status: statusOf('FAILED_PRECONDITION', message) }, clock);
+  const { operations, count, pages } = selected;
+  const tooMany = count > maxOperations ? statusFor('TOO_MANY_SELECTED', { selected: count, most: maxOperations }) : null;
+  if (tooMany !== null && !validateOnly) {
+    return conclude(record, { outcome: 'BATCH', status: tooMany }, clock.now());
   }
-  const reports = await eachOf(selected, (operation) => cancelSelected(operation, command, record, call, tools));
-  const results = reports.map((report) => report.record);
-  const decisive = reports.find(isTransientReport) ?? reports.find((report) => report.record.status.name !== 'OK');
-  const { status } = decisive?.record ?? { status: OK };
-  const retryAfter = decisive?.retryAfter ?? null;
-  return conclude({ ...record, results, counts: countsOf(results) }, { outcome: 'BATCH', status, retryAfter }, clock);
+  const report = await capacity.holding(operations.length, async () => {
+    const candidates = operations.map(({ name, state }) => ({ name, record: recordOfResult(record, name), before: state }));
+    const reports = await carryOut(candidates, { ...command, session, look: looker(session, pages) }, tools);
+    const summary = summaryOf(record, reports, clock.now());
+    return validateOnly ? asValidated(summary, selected, tooMany) : summary;
+  });
+  if (report === undefined) throw refusal('TOO_MANY_UNDER_WAY', { retryAfter: WHEN_FULL });
+  return report;
 }
 
-/** The operations that the selection finds, oldest first. Only what it finds is kept, however many are listed. */
-async function select(
-  command: CancelMany,
-  call: Call,
-  { datastream, clock }: Tools,
-): Promise<ListedOperation[] | ApiError> {
-  const isSelected = selector(command.select, clock.now());
-  const selected = new Map<string, ListedOperation>();
-  let pageToken = '';
-  do {
-    const page = await datastream.list(command.parent, pageToken, call);
-    if (isApiError(page)) return page;
-    for (const operation of page.operations.filter(isSelected)) selected.set(operation.name, operation);
-    if (page.nextPageToken === pageToken && pageToken !== '') return ENDLESS;
-    pageToken = page.nextPageToken;
-  } while (pageToken !== '');
-  return [...selected.values()].sort(byAge);
-}
-
-/** A page that names itself as the next one would be read until the deadline. */
-const ENDLESS = apiError('INTERNAL', 'Datastream lists the same page again and again.');
-
-/** One operation of a batch: its own record, cancelled as if it had been named, unless the time left is too short. */
-async function cancelSelected(
-  { name, state }: ListedOperation,
-  { validateOnly, wait }: CancelMany,
-  batch: AuditRecord,
-  call: Call,
-  tools: Tools,
+/** Cancels the operations that are named, each judged by itself, and records each; the rest as `cancelSelected`. */
+export async function cancelNamed(
+  command: CancelNamed,
+  record: AuditRecord,
+  session: Session,
+  allow: (name: string) => Promise<string>,
+  tools: ManyTools,
 ): Promise<Report> {
-  const record = ofBatch(batch, name);
-  // A dry run has read the operation with the list, and answers the selection in full, whatever its number.
-  if (validateOnly) return cancelOne({ name, validateOnly, wait, call, seen: state }, record, tools);
-  const least = Math.min(LEAST_TO_START, tools.settings.REQUEST_DEADLINE * LEAST_PART_TO_START);
-  if (call.deadline.left() >= least) return cancelOne({ name, validateOnly, wait, call }, record, tools);
-  const message = 'REQUEST_DEADLINE left no time to start with this operation; send the request again.';
-  return logResult(
-    conclude(record, { outcome: 'ERROR', status: statusOf('DEADLINE_EXCEEDED', message) }, tools.clock),
-    tools,
-  );
+  const { names } = command;
+  const { clock, log, capacity } = tools;
+  const report = await capacity.holding(names.length, async () => {
+    const refused = new Map<string, Report>();
+    const candidates = await eachOf(names, async (name): Promise<Candidate[]> => {
+      const own = recordOfResult(record, name);
+      try {
+        return [{ name, record: judged(own, true, await allow(name)), before: await session.get(name) }];
+      } catch (error) {
+        refused.set(name, await logResult(concludeEarly(own, error, clock.now()), log, clock));
+        return [];
+      }
+    });
+    const order = { ...command, session, look: looker(session) };
+    const carriedOut = await carryOut(candidates.flat(), order, tools);
+    const reports = new Map([...refused, ...carriedOut.map((each) => [each.record.resourceName ?? '', each] as const)]);
+    return summaryOf(record, names.flatMap((name) => reports.get(name) ?? []), clock.now());
+  });
+  if (report === undefined) throw refusal('TOO_MANY_UNDER_WAY', { retryAfter: WHEN_FULL });
+  return report;
 }
 
-function ofBatch(batch: AuditRecord, name: string): AuditRecord {
-  return {
-    ...batch,
-    auditId: randomUUID(),
-    parentAuditId: batch.auditId,
-    methodName: 'google.longrunning.Operations.CancelOperation',
-    resourceName: name,
-    select: null,
-    counts: null,
-    results: null,
-  };
+/** The report of a batch: OK where every result is, else the first transient status, so that it is delivered again, else the first. */
+function summaryOf(record: AuditRecord, reports: readonly Report[], now: number): Report {
+  const failed = reports.filter((report) => report.record.status.name !== 'OK');
+  const decisive = failed.find((report) => isTransient(report.record.status.name)) ?? failed[0];
+  const counts: Counts = { ...NO_COUNTS };
+  for (const { record: result } of reports) if (result.outcome !== 'BATCH') counts[result.outcome] += 1;
+  const results = reports.map((report) => report.record);
+  const { status } = decisive?.record ?? { status: OK };
+  return conclude(record, { outcome: 'BATCH', status, counts, results, retryAfter: decisive?.retryAfter ?? null }, now);
 }
 
-/** Runs `task` for each item, a few at a time, and brings what it brings in the order of the items. */
-async function eachOf<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
-  const results = new Array<R>(items.length);
-  const queue = items.entries();
-  const work = async () => {
-    for (const [index, item] of queue) results[index] = await task(item);
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, work));
-  return results;
-}
-
-function isTransientReport({ record }: Report): boolean {
-  return isTransient(record.status.name);
+/** The report of a dry run: counts all that is selected, and has the status that the real command would have. */
+function asValidated(summary: Report, { count, allowed }: Selected, tooMany: Status | null): Report {
+  const counts = { ...NO_COUNTS, VALIDATED: allowed, DENIED: count - allowed };
+  return { ...summary, record: { ...summary.record, counts, status: tooMany ?? summary.record.status } };
 }

@@ -1,75 +1,107 @@
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import type { Deadline } from '../terms/clock.ts';
-import { invalid, Refusal, tooLarge } from '../terms/refusal.ts';
-import { statusOf } from '../terms/status.ts';
+import { gunzip } from 'node:zlib';
+import { atDeadline, type Deadline } from '../terms/clock.ts';
+import type { Reason } from '../terms/reason.ts';
+import { type Refusal, refusal } from '../terms/refusal.ts';
 
-/** Most bytes of a body, before and after it is inflated: a Pub/Sub envelope with its attributes fits. */
-const MOST_BYTES = 1024 * 1024;
+const inflate = promisify(gunzip);
 
-const INFLATERS = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
+/** What a body may be. */
+export type BodyLimits = {
+  /** Most bytes, before and after it is inflated. */
+  most: number;
+  deadline: Deadline;
+  /** Why the request ends where the body comes too late. */
+  late: Reason;
 };
 
-/** The bytes of a body, and what is wrong with their encoding where they could not be inflated. */
-export type Body = { bytes: Buffer; problem?: string };
-
 /**
- * Reads a request's body and inflates it, holding no more than 1 MiB of either form.
+ * Reads a request's body, and inflates it where it is gzip. No more than `most` bytes of either form are held.
  *
  * @param encoding the `Content-Encoding`, undefined where there is none
- * @throws {Refusal} INVALID where it is too large or cut off; ERROR where it comes too late
+ * @throws {Refusal} INVALID where it is too large, cut off or badly encoded; for `late` where it comes too late
  */
-export async function readBody(stream: Readable, encoding: string | undefined, deadline: Deadline): Promise<Body> {
-  const bytes = await collect(stream, deadline);
-  const name = encoding?.trim().toLowerCase() ?? '';
-  if (name === '' || name === 'identity') return { bytes };
-  if (!isInflatable(name)) {
-    return { bytes, problem: 'must come with Content-Encoding gzip, deflate or br, or without one.' };
+export async function readBody(stream: Readable, encoding: string | undefined, limits: BodyLimits): Promise<Buffer> {
+  const parsed = parsedByFramework(stream);
+  if (parsed !== undefined) return parsed;
+  const bytes = await collect(stream, limits);
+  switch (encoding?.trim().toLowerCase() ?? '') {
+    case '':
+    case 'identity':
+      return bytes;
+    case 'gzip':
+    case 'x-gzip':
+      return inflated(bytes, limits.most);
+    default:
+      throw refusal('CONTENT_ENCODING_UNSUPPORTED');
   }
+}
+
+/**
+ * The framework's own copy of a body, inflated, where it has read it in spite of framework/unparsed-requests.ts. A body that
+ * it has read and kept no copy of is lost: that is a fault of ours, never the caller's.
+ */
+function parsedByFramework(stream: Readable): Buffer | undefined {
+  const { rawBody } = stream as { rawBody?: unknown };
+  if (rawBody instanceof Buffer) return rawBody;
+  if (stream.readableEnded) throw refusal('BODY_LOST');
+  return undefined;
+}
+
+async function inflated(bytes: Buffer, most: number): Promise<Buffer> {
   try {
-    return { bytes: await INFLATERS[name](bytes, { maxOutputLength: MOST_BYTES }) };
+    return await inflate(bytes, { maxOutputLength: most });
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge('at most 1 MiB once it is inflated');
-    return { bytes, problem: 'must be compressed as its Content-Encoding says.' };
+    throw error instanceof RangeError ? tooLarge(most) : refusal('GZIP_MALFORMED');
   }
 }
 
-function isInflatable(name: string): name is keyof typeof INFLATERS {
-  return Object.hasOwn(INFLATERS, name);
+function tooLarge(most: number): Refusal {
+  return refusal('BODY_TOO_LARGE', { places: { most: `${most / 1024} KiB` } });
 }
 
-/** Everything that the stream brings. Past the limit it keeps flowing, unheld, so that the caller can read the answer. */
-function collect(stream: Readable, deadline: Deadline): Promise<Buffer> {
+/** Bytes that are made room for before the first chunk arrives. */
+const FIRST_ROOM = 4 * 1024;
+
+/**
+ * Everything that the stream brings, copied into one buffer: a chunk may be one byte and cost hundreds, each with the buffer
+ * that it was cut from. Past the limit the stream flows on, unheld, so that the caller can read the answer.
+ */
+function collect(stream: Readable, { most, deadline, late }: BodyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let room = Buffer.allocUnsafe(FIRST_ROOM);
     let length = 0;
-    const late = setTimeout(() => end(() => reject(new Refusal('ERROR', LATE))), deadline.left());
-    const cutOff = () => end(() => reject(invalid([{ field: '', description: CUT_OFF }])));
     const end = (settle: () => void) => {
-      clearTimeout(late);
-      stream.off('close', cutOff);
+      off();
+      stream.off('close', cutOff).off('data', take);
       settle();
     };
-    stream.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= MOST_BYTES) {
-        chunks.push(chunk);
-        return;
-      }
-      chunks.length = 0;
-      end(() => reject(tooLarge('at most 64 KiB, and 1 MiB with a Pub/Sub envelope around it')));
-    });
-    stream.once('end', () => end(() => resolve(Buffer.concat(chunks))));
+    const fail = (refused: Refusal) =>
+      end(() => {
+        room = Buffer.alloc(0);
+        stream.resume();
+        reject(refused);
+      });
+    const off = atDeadline(deadline, () => fail(refusal(late)));
+    const cutOff = () => fail(refusal('BODY_CUT_OFF'));
+    const take = (chunk: Buffer) => {
+      const needed = length + chunk.length;
+      if (needed > most) return fail(tooLarge(most));
+      if (needed > room.length) room = grown(room, length, Math.min(most, Math.max(needed, room.length * 2)));
+      chunk.copy(room, length);
+      length = needed;
+    };
+    stream.on('data', take);
+    stream.once('end', () => end(() => resolve(room.subarray(0, length))));
     stream.on('error', cutOff);
     stream.once('close', cutOff);
     if (stream.destroyed) cutOff();
   });
 }
 
-const CUT_OFF = 'must arrive whole; the connection was cut.';
-const LATE = statusOf('DEADLINE_EXCEEDED', 'The body of the request did not arrive in time; send it again.');
+function grown(room: Buffer, length: number, size: number): Buffer {
+  const larger = Buffer.allocUnsafe(size);
+  room.copy(larger, 0, 0, length);
+  return larger;
+}

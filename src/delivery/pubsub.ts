@@ -1,12 +1,10 @@
 import * as z from 'zod/mini';
-import { parseJson } from '../terms/json.ts';
+import { boundedJson } from '../terms/json.ts';
+import type { Reason } from '../terms/reason.ts';
 import { boundedOrNull } from '../terms/text.ts';
 import { timestamp } from '../terms/timestamp.ts';
 import type { Delivery, Trigger } from './delivery.ts';
 import { type Headers, headerOf, recordedHeader } from './headers.ts';
-
-/** Skips a byte order mark. */
-const utf8 = new TextDecoder();
 
 const MESSAGE_PUBLISHED = 'google.cloud.pubsub.topic.v1.messagePublished';
 
@@ -31,12 +29,14 @@ const pushBody = z.object({
   deliveryAttempt: z.catch(z.optional(z.int()), undefined),
 });
 
+/** A CloudEvent in structured mode. Source: CloudEvents 1.0, JSON event format. */
 const structuredEvent = z.object({
   type: z.literal(MESSAGE_PUBLISHED),
   id: noted,
   source: noted,
   time: noted,
   data: z.optional(z.unknown()),
+  data_base64: noted,
 });
 
 /** What a CloudEvent says of itself. */
@@ -47,14 +47,15 @@ type Event = { id: string | null; source: string | null; time: string | null };
  * mode, wrapped in a push body, or unwrapped with its metadata in headers.
  */
 export function pubsubDelivery(headers: Headers, body: Buffer): Delivery | undefined {
-  // Without a body, as on the first look at every request, parsing would only throw.
-  const content = body.length === 0 ? undefined : parseJson(utf8.decode(body));
-  if (headerOf(headers, 'ce-type') === MESSAGE_PUBLISHED) return wrapped(content, binaryEvent(headers));
+  if (eventHeader(headers, 'type') === MESSAGE_PUBLISHED) return wrapped(jsonOf(body), binaryEvent(headers));
   if (/^\s*application\/cloudevents\+json/i.test(headerOf(headers, 'content-type') ?? '')) {
-    const { data: event } = structuredEvent.safeParse(content);
-    if (event !== undefined) return wrapped(event.data, recordedEvent(event));
+    const { data: event } = structuredEvent.safeParse(jsonOf(body));
+    if (event !== undefined) return wrapped(event.data ?? fromBase64(event.data_base64), recordedEvent(event));
   }
-  if (isEnvelope(content)) return wrapped(content, undefined);
+  if (looksWrapped(body)) {
+    const content = jsonOf(body);
+    if (isEnvelope(content)) return wrapped(content, undefined);
+  }
   return headerOf(headers, 'x-goog-pubsub-message-id') === undefined ? undefined : unwrapped(headers, body);
 }
 
@@ -68,18 +69,19 @@ function wrapped(content: unknown, event: Event | undefined): Delivery {
     eventTime: timestamp(message?.publishTime ?? message?.publish_time) ?? event?.time ?? null,
     deliveryAttempt: push?.deliveryAttempt ?? null,
   };
-  return { trigger, payload: message === undefined ? { problem: NO_MESSAGE } : decode(message.data ?? '') };
+  return { trigger, payload: message === undefined ? 'PUSH_MALFORMED' : dataOf(message.data ?? '') };
 }
 
-const NO_MESSAGE = 'must be a Pub/Sub push body: a message object with its data in base64, and a subscription.';
-const NO_DATA = 'must have data: the message carries attributes only.';
-const BAD_BASE64 = 'must have its data in base64.';
+function dataOf(data: unknown): Buffer | Reason {
+  if (data === '') return 'MESSAGE_DATA_MISSING';
+  return (typeof data === 'string' ? decode(data) : undefined) ?? 'MESSAGE_DATA_MALFORMED';
+}
 
-/** Data in base64 as google.protobuf's JSON mapping writes it, turned into bytes. */
-function decode(data: unknown): Delivery['payload'] {
-  if (data === '') return { problem: NO_DATA };
-  if (typeof data !== 'string' || data.length % 4 !== 0) return { problem: BAD_BASE64 };
-  return /^[A-Za-z0-9+/]+={0,2}$/.test(data) ? Buffer.from(data, 'base64') : { problem: BAD_BASE64 };
+/** Base64 as proto3's JSON mapping reads it: either alphabet, with or without padding. Undefined where it is none. */
+function decode(text: string): Buffer | undefined {
+  const [, digits = '', padding = ''] = /^([A-Za-z0-9+/_-]+)(={0,2})$/.exec(text) ?? [];
+  const whole = digits.length % 4 !== 1 && (padding === '' || text.length % 4 === 0);
+  return digits !== '' && whole ? Buffer.from(digits, 'base64') : undefined;
 }
 
 function unwrapped(headers: Headers, body: Buffer): Delivery {
@@ -91,15 +93,26 @@ function unwrapped(headers: Headers, body: Buffer): Delivery {
     eventTime: timestamp(headerOf(headers, 'x-goog-pubsub-publish-time')),
     deliveryAttempt: /^\d{1,9}$/.test(attempt) ? Number(attempt) : null,
   };
-  return { trigger, payload: body.length === 0 ? { problem: NO_DATA } : body };
+  return { trigger, payload: body.length === 0 ? 'MESSAGE_DATA_MISSING' : body };
 }
 
 function binaryEvent(headers: Headers): Event {
   return recordedEvent({
-    id: headerOf(headers, 'ce-id'),
-    source: headerOf(headers, 'ce-source'),
-    time: headerOf(headers, 'ce-time'),
+    id: eventHeader(headers, 'id'),
+    source: eventHeader(headers, 'source'),
+    time: eventHeader(headers, 'time'),
   });
+}
+
+/** An attribute of a CloudEvent in binary mode, percent-decoded where it is well encoded (CloudEvents 1.0, HTTP binding). */
+function eventHeader(headers: Headers, attribute: string): string | undefined {
+  const value = headerOf(headers, `ce-${attribute}`);
+  if (value === undefined || !value.includes('%')) return value;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }
 
 function recordedEvent(event: { [key in keyof Event]?: string | undefined }): Event {
@@ -110,6 +123,22 @@ function recordedEvent(event: { [key in keyof Event]?: string | undefined }): Ev
   };
 }
 
+/** Whether a body may be a push body; most are not, and need not be parsed to see it. */
+function looksWrapped(body: Buffer): boolean {
+  return body.includes('"message"') && body.includes('"subscription"');
+}
+
 function isEnvelope(content: unknown): boolean {
   return typeof content === 'object' && content !== null && 'message' in content && 'subscription' in content;
+}
+
+/** The JSON of bytes, a byte order mark skipped; undefined where it is none, or more than is parsed. */
+function jsonOf(body: Buffer): unknown {
+  const read = boundedJson(new TextDecoder().decode(body));
+  return read.kind === 'value' ? read.value : undefined;
+}
+
+function fromBase64(text: string | undefined): unknown {
+  const bytes = text === undefined ? undefined : decode(text);
+  return bytes === undefined ? undefined : jsonOf(bytes);
 }

@@ -1,25 +1,31 @@
-import { tooLarge } from '../terms/refusal.ts';
-import type { Body } from './body.ts';
+import { refusal } from '../terms/refusal.ts';
 import type { Delivery } from './delivery.ts';
 import type { Headers } from './headers.ts';
 import { pubsubDelivery } from './pubsub.ts';
 import { schedulerDelivery } from './scheduler.ts';
-import { webhookDelivery } from './webhook.ts';
+import { signedDelivery, webhookDelivery } from './webhook.ts';
 
 /** Most bytes of a command, taken out of its envelope. */
-const MOST_PAYLOAD_BYTES = 64 * 1024;
+export const MOST_PAYLOAD_BYTES = 64 * 1024;
+
+/** Most bytes of a body: a Pub/Sub envelope with 100 attributes at their largest around a command. */
+export const MOST_BODY_BYTES = 512 * 1024;
 
 /**
  * Tells by what is on a request who calls, and takes the payload out of its envelope. Nothing here decides trust:
  * a publisher can forge every header of an unwrapped push.
+ *
+ * @param body empty where only the headers are to tell
+ * @param bySignatureAlone whether a signature is all that the caller is known by, which no header is part of
  */
-export function recognizeDelivery(headers: Headers, { bytes, problem }: Body): Delivery {
-  const delivery =
-    pubsubDelivery(headers, bytes) ?? schedulerDelivery(headers, bytes) ?? webhookDelivery(headers, bytes);
-  return problem === undefined ? delivery : { ...delivery, payload: { problem } };
+export function recognize(headers: Headers, body: Buffer, bySignatureAlone: boolean): Delivery {
+  if (bySignatureAlone) return signedDelivery(headers, body);
+  return pubsubDelivery(headers, body) ?? schedulerDelivery(headers, body) ?? webhookDelivery(headers, body);
 }
 
-/** Refuses a payload that is larger than a command may be; an envelope around it does not count. @throws {Refusal} INVALID */
-export function checkPayloadSize(payload: Delivery['payload']): void {
-  if (payload instanceof Buffer && payload.length > MOST_PAYLOAD_BYTES) throw tooLarge('a command has at most 64 KiB');
+/** The bytes of a command. @throws {Refusal} INVALID where what is around it is malformed, or it is too large */
+export function checkPayload(payload: Delivery['payload']): Buffer {
+  if (typeof payload === 'string') throw refusal(payload);
+  if (payload.length > MOST_PAYLOAD_BYTES) throw refusal('PAYLOAD_TOO_LARGE');
+  return payload;
 }

@@ -9,13 +9,16 @@ import { type Headers, headerOf, recordedHeader } from './headers.ts';
 export function schedulerDelivery(headers: Headers, body: Buffer): Delivery | undefined {
   if (headerOf(headers, 'x-cloudscheduler')?.toLowerCase() !== 'true') return undefined;
   const job = recordedHeader(headers, 'x-cloudscheduler-jobname');
-  const scheduleTime = recordedHeader(headers, 'x-cloudscheduler-scheduletime', 64);
+  const told = recordedHeader(headers, 'x-cloudscheduler-scheduletime', 64);
+  const eventTime = timestamp(told);
+  // In UTC where it can be read, so that the id can be sent back as a requestId, which takes no "+09:00".
+  const scheduleTime = eventTime ?? told;
   return {
     trigger: {
       type: 'SCHEDULER',
       deliveryId: job === null || scheduleTime === null ? null : `${job}@${scheduleTime}`,
       source: job,
-      eventTime: timestamp(scheduleTime),
+      eventTime,
       deliveryAttempt: null,
     },
     payload: body,

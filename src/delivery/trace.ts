@@ -1,32 +1,27 @@
-import type { Identity } from '../google/identity.ts';
-import type { Deadline } from '../terms/clock.ts';
 import { type Headers, headerOf } from './headers.ts';
 
-/** The trace that a request belongs to. `traceparent` is passed on as it came; only a well-formed one counts. */
+/** The trace that a request belongs to, and how it is passed on. */
 export type Trace = { traceId: string | undefined; traceparent: string | undefined };
 
-/** W3C Trace Context, version 00; an all-zero trace or span is none. */
-const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+/**
+ * W3C Trace Context; an all-zero trace or span is none. Version 00 ends behind the flags; a later one may go on, and is read
+ * and passed on as 00 ("Versioning of traceparent").
+ */
+const TRACEPARENT =
+  /^(?:00-(?<now>(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2})|(?!00|ff)[0-9a-f]{2}-(?<later>(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2})(?:-.*)?)$/;
 
-/** `X-Cloud-Trace-Context: TRACE_ID/SPAN_ID;o=OPTIONS`. */
-export const CLOUD_TRACE = /^(?!0{32})([0-9a-f]{32})(?:\/\d{1,20})?(?:;o=\d+)?$/i;
+/** `X-Cloud-Trace-Context: TRACE_ID/SPAN_ID;o=OPTIONS`; whatever follows the trace id, it counts. */
+const CLOUD_TRACE = /^((?!0{32})[0-9a-f]{32})(?![0-9a-z])/i;
 
 /** Reads the trace from `traceparent`, else from `X-Cloud-Trace-Context`. */
 export function traceOf(headers: Headers): Trace {
-  const traceparent = headerOf(headers, 'traceparent');
-  const [, w3c] = TRACEPARENT.exec(traceparent ?? '') ?? [];
-  if (w3c !== undefined) return { traceId: w3c, traceparent };
-  const [, cloud] = CLOUD_TRACE.exec(headerOf(headers, 'x-cloud-trace-context') ?? '') ?? [];
-  return { traceId: cloud?.toLowerCase(), traceparent: undefined };
+  const { now, later } = TRACEPARENT.exec(headerOf(headers, 'traceparent')?.trim() ?? '')?.groups ?? {};
+  const fields = now ?? later;
+  if (fields !== undefined) return { traceId: fields.slice(0, 32), traceparent: `00-${fields}` };
+  return { traceId: cloudTraceOf(headers), traceparent: undefined };
 }
 
-/** The name that Cloud Trace and Cloud Logging have for a trace; null where there is none, or its project is not known. */
-export async function traceName(
-  traceId: string | undefined,
-  { projectId }: Identity,
-  deadline: Deadline,
-): Promise<string | null> {
-  if (traceId === undefined) return null;
-  const { value } = await projectId(deadline);
-  return value === null ? null : `projects/${value}/traces/${traceId}`;
+/** The trace id of `X-Cloud-Trace-Context`, undefined where it has none. */
+export function cloudTraceOf(headers: Headers): string | undefined {
+  return CLOUD_TRACE.exec(headerOf(headers, 'x-cloud-trace-context')?.trim() ?? '')?.[1]?.toLowerCase();
 }

@@ -3,20 +3,18 @@ import { type Headers, headerOf, recordedHeader } from './headers.ts';
 
 /** Everything that is neither Pub/Sub nor Cloud Scheduler. A CloudEvent that comes here is of a type not served. */
 export function webhookDelivery(headers: Headers, body: Buffer): Delivery {
-  return {
-    trigger: {
-      type: 'WEBHOOK',
-      deliveryId: recordedHeader(headers, 'webhook-id'),
-      source: null,
-      eventTime: null,
-      deliveryAttempt: null,
-    },
-    payload: isCloudEvent(headers) ? { problem: OTHER_EVENT } : body,
-  };
+  const delivery = signedDelivery(headers, body);
+  return isCloudEvent(headers) ? { ...delivery, payload: 'EVENT_TYPE_UNSUPPORTED' } : delivery;
 }
 
-const OTHER_EVENT =
-  'must be a CloudEvent of type google.cloud.pubsub.topic.v1.messagePublished, or no CloudEvent at all.';
+/** A webhook that is known by its signature alone: nothing that is not signed says what it is. */
+export function signedDelivery(headers: Headers, body: Buffer): Delivery {
+  const deliveryId = recordedHeader(headers, 'webhook-id');
+  return {
+    trigger: { type: 'WEBHOOK', deliveryId, source: null, eventTime: null, deliveryAttempt: null },
+    payload: body,
+  };
+}
 
 function isCloudEvent(headers: Headers): boolean {
   if (headerOf(headers, 'ce-type') !== undefined) return true;

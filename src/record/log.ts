@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream';
-import type { Deadline } from '../terms/clock.ts';
-import { type Outcome, severityOf } from '../terms/outcome.ts';
+import { atDeadline, type Deadline } from '../terms/clock.ts';
+import { OUTCOMES, type Severity, severityOfBatch } from '../terms/outcome.ts';
 import type { ConcludedRecord } from './conclude.ts';
 import type { AuditRecord } from './schema.ts';
+import { sentenceOfIntent, sentenceOfResult } from './sentence.ts';
 
 /** Writes entries; each write resolves with whether the line is out. Neither rejects. */
 export type AuditLog = {
@@ -33,26 +34,31 @@ const MOST_WAITING_RESULT = 16 * 1024 * 1024;
 export function auditLog(stdout: Writable, resultTimeout: number): AuditLog {
   // A reader that is gone shows as an error of each write; as an event it would end the process.
   stdout.on('error', () => {});
-  const writeIntent = lineWriter(stdout, MOST_WAITING_INTENT);
-  const writeResult = lineWriter(stdout, MOST_WAITING_RESULT);
 
   return {
     intent: (record, deadline) => {
+      if (stdout.writableLength > MOST_WAITING_INTENT) return Promise.resolve(false);
       const labels = { trigger: record.trigger.type };
-      const message = `INTENT to cancel ${record.resourceName}${askedBy(record)}.`;
       const special = keys(record, labels, { first: true });
-      const entry = { severity: 'NOTICE', message, ...special, phase: 'INTENT', audit: record };
-      return writeIntent(JSON.stringify(entry), Math.min(INTENT_TIMEOUT, deadline.left()));
+      const entry = { severity: 'NOTICE', message: sentenceOfIntent(record), ...special, phase: 'INTENT', audit: record };
+      return writeLine(stdout, entry, (late) => atDeadline(deadline, late, INTENT_TIMEOUT));
     },
     result: (record) => {
+      if (stdout.writableLength > MOST_WAITING_RESULT) return Promise.resolve(false);
       const labels = { outcome: record.outcome, trigger: record.trigger.type };
-      const severity = severityOf(record.outcome, record.status);
       const special = keys(record, labels, { last: true });
-      const audit = { ...record, results: null };
-      const entry = { severity, message: sentence(record), ...special, phase: 'RESULT', audit };
-      return writeResult(JSON.stringify(entry), resultTimeout);
+      const said = { severity: severityOf(record), message: sentenceOfResult(record) };
+      const entry = { ...said, ...special, phase: 'RESULT', audit: { ...record, results: null } };
+      return writeLine(stdout, entry, (late) => {
+        const timer = setTimeout(late, resultTimeout);
+        return () => clearTimeout(timer);
+      });
     },
   };
+}
+
+function severityOf({ outcome, status, validateOnly }: ConcludedRecord): Severity {
+  return outcome === 'BATCH' ? severityOfBatch(status, validateOnly) : OUTCOMES[outcome].severity;
 }
 
 function keys(record: AuditRecord, labels: Record<string, string>, place: { first?: true; last?: true }) {
@@ -65,59 +71,15 @@ function keys(record: AuditRecord, labels: Record<string, string>, place: { firs
 }
 
 /**
- * Makes what writes a line, in one write so that lines of requests at the same time do not mix, and tells whether it left the
- * process in time. Where a line was late, the next ones are still written but not waited for until one is out: a reader that
- * has stopped costs its patience once.
- *
- * @param mostWaiting bytes that may wait for the reader; with more, a line is not written
+ * Writes an entry in one write, so that lines of requests at the same time do not mix, and tells whether it left the process
+ * before `limit` called what it is given. What is late is written all the same, but no longer waited for.
  */
-function lineWriter(stdout: Writable, mostWaiting: number): (line: string, timeout: number) => Promise<boolean> {
-  let stalled = false;
-  return (line, timeout) =>
-    new Promise((resolve) => {
-      if (stdout.writableLength > mostWaiting) return resolve(false);
-      const giveUp = () => {
-        stalled = true;
-        resolve(false);
-      };
-      const late = setTimeout(giveUp, stalled ? 0 : timeout);
-      stdout.write(`${line}\n`, (error) => {
-        stalled = false;
-        clearTimeout(late);
-        resolve(error === null || error === undefined);
-      });
+function writeLine(stdout: Writable, entry: object, limit: (late: () => void) => () => void): Promise<boolean> {
+  return new Promise((resolve) => {
+    const off = limit(() => resolve(false));
+    stdout.write(`${JSON.stringify(entry)}\n`, (error) => {
+      off();
+      resolve(error === null || error === undefined);
     });
-}
-
-const SENTENCES: Readonly<Record<Outcome | 'BATCH', string>> = {
-  CANCELLED: 'was cancelled',
-  CANCEL_REQUESTED: 'was asked to cancel and still runs',
-  COMPLETED: 'completed in spite of the cancel',
-  FAILED: 'failed in spite of the cancel',
-  ALREADY_DONE: 'was done already',
-  VALIDATED: 'is running and would have been cancelled',
-  INVALID: 'the request is malformed',
-  UNAUTHENTICATED: 'the caller could not be identified',
-  DENIED: 'is not allowed',
-  EXPIRED: 'the message is too old',
-  NOT_FOUND: 'is not known to Datastream',
-  UNSUPPORTED: 'cannot be cancelled',
-  ERROR: 'was not cancelled',
-  UNKNOWN: 'may have been cancelled',
-  BATCH: 'had its operations selected',
-};
-
-/** What happened, for a person who reads the log. */
-function sentence(record: ConcludedRecord): string {
-  const { outcome, resourceName, status } = record;
-  const subject = resourceName === null ? '' : ` ${resourceName}`;
-  const more = status.message === '' ? '' : ` ${status.message}`;
-  return `${outcome}:${subject} ${SENTENCES[outcome]}${askedBy(record)}.${more}`;
-}
-
-/** The trigger, the principal where one is known, and the source, which is only what the delivery says of itself. */
-function askedBy({ authenticationInfo, trigger }: AuditRecord): string {
-  const by = authenticationInfo.principalEmail === null ? '' : `, by ${authenticationInfo.principalEmail}`;
-  const from = trigger.source === null ? '' : `, from ${trigger.source}`;
-  return ` (${trigger.type}${by}${from})`;
+  });
 }
