@@ -1,6 +1,6 @@
 import { statusOfApiError } from '../google/advice.ts';
 import { type ApiError, isApiError } from '../google/api-error.ts';
-import type { ListedOperation, Session } from '../google/datastream.ts';
+import type { Session } from '../google/datastream.ts';
 import type { OperationState } from '../google/operation.ts';
 import { checkVerb } from '../permission.ts';
 import { conclude, concludeEarly, type Finding, type Report, statusOfFault } from '../record/conclude.ts';
@@ -12,11 +12,11 @@ import { type Clock, isShuttingDown } from '../terms/clock.ts';
 import type { Duration } from '../terms/duration.ts';
 import { refusal } from '../terms/refusal.ts';
 import { OK } from '../terms/status.ts';
+import { type Aged, oldestFirst } from './age.ts';
 import { ask } from './ask.ts';
 import type { Look } from './look.ts';
 import { newPace, type Pace } from './pace.ts';
 import { eachOf } from './parallel.ts';
-import { byAge } from './selection.ts';
 import { type Watched, watch } from './watch.ts';
 
 /** What cancellations are carried out with. */
@@ -46,36 +46,34 @@ const LEAST_PART_TO_ASK = 0.05;
  */
 export async function carryOut(candidates: readonly Candidate[], order: Order, tools: Tools): Promise<Report[]> {
   const { session, wait, look } = order;
-  const pace = newPace(tools.clock, session.deadline);
-  const oldestFirst = [...candidates].sort((one, other) => byAge(listed(one), listed(other)));
-  const reports = new Map<string, Promise<Report>>();
-  const watched: Watched[] = [];
+  const { log, clock } = tools;
+  const { deadline } = session;
+  const pace = newPace(clock, deadline);
+  const reports = new Map<string, Report>();
+  const watched: Asked[] = [];
 
-  await eachOf(oldestFirst, async (candidate) => {
+  await eachOf(oldestFirst(candidates, agedOf), async (candidate) => {
     const progress = await begin(candidate, order, pace, tools);
-    if (progress.kind === 'concluded') {
-      reports.set(candidate.name, logResult(progress.report, tools.log, tools.clock));
-      await reports.get(candidate.name);
-      return;
-    }
-    const { record, attempts, seen, fresh } = progress;
-    const { promise, resolve } = Promise.withResolvers<Finding>();
-    const report = promise.then((finding) => concluded(record, { ...finding, cancelAttempts: attempts }, tools));
-    reports.set(candidate.name, report);
-    watched.push({ name: candidate.name, seen, fresh, concluded: resolve });
+    if (progress.kind === 'asked') watched.push(progress);
+    else reports.set(candidate.name, await logResult(progress.report, log, clock));
   });
-  await watch(watched, look, wait.milliseconds, session.deadline, tools.clock);
-  return Promise.all(candidates.flatMap(({ name }) => reports.get(name) ?? []));
+  const conclusion = async ({ name, record, cancelAttempts }: Asked, finding: Finding) => {
+    const report = conclude(record, { ...finding, cancelAttempts }, clock.now());
+    reports.set(name, await logResult(report, log, clock));
+  };
+  await watch(watched, { look, wait: wait.milliseconds, deadline, clock, conclude: conclusion });
+  return candidates.flatMap(({ name }) => reports.get(name) ?? []);
 }
 
 /** How far one operation has come when all are asked. */
-type Progress =
-  | { kind: 'concluded'; report: Report }
-  | { kind: 'watched'; record: AuditRecord; attempts: number; seen: OperationState | undefined; fresh: boolean };
+type Progress = { kind: 'concluded'; report: Report } | Asked;
+
+/** An operation whose cancellation was asked for, by this request or before. */
+type Asked = Watched & { kind: 'asked'; record: AuditRecord; cancelAttempts: number };
 
 /** Judges an operation by its first look, and asks for its cancellation where that is called for. Never rejects. */
 async function begin(candidate: Candidate, order: Order, pace: Pace, tools: Tools): Promise<Progress> {
-  const { before } = candidate;
+  const { name, before } = candidate;
   const { clock, settings } = tools;
   const end = (record: AuditRecord, finding: Finding): Progress => ({
     kind: 'concluded',
@@ -92,7 +90,7 @@ async function begin(candidate: Candidate, order: Order, pace: Pace, tools: Tool
     if (before.done) return end(record, { outcome: 'ALREADY_DONE', status: OK });
     if (order.validateOnly) return end(record, { outcome: 'VALIDATED', status: OK });
     // Somebody has asked already, this caller before perhaps: asking again would tell nothing that watching does not.
-    if (before.requestedCancellation) return { kind: 'watched', record, attempts: 0, seen: before, fresh: false };
+    if (before.requestedCancellation) return { kind: 'asked', name, record, cancelAttempts: 0, seen: before, fresh: false };
     return await announceAndAsk({ ...candidate, record }, order, pace, tools);
   } catch (error) {
     return { kind: 'concluded', report: concludeEarly(record, error, clock.now()) };
@@ -116,30 +114,27 @@ async function announceAndAsk(
     throw refusal(isShuttingDown(deadline) ? 'SHUTTING_DOWN' : 'NO_TIME_TO_ASK');
   if (!(await log.intent(record, deadline))) throw refusal('LOG_UNWRITABLE');
   // Counted here, so that a fault of ours cannot lose what was sent.
-  let attempts = 0;
+  let cancelAttempts = 0;
   const onSent = () => {
-    attempts += 1;
+    cancelAttempts += 1;
   };
   const end = (finding: Finding): Progress => ({
     kind: 'concluded',
-    report: conclude(record, { ...finding, cancelAttempts: attempts }, clock.now()),
+    report: conclude(record, { ...finding, cancelAttempts }, clock.now()),
   });
   try {
     const asked = await ask({ name, requestReason: requestReasonOf(record), onSent }, session, pace, clock);
     if (asked.kind === 'settled') return end(asked.finding);
-    return { kind: 'watched', record, attempts, seen: asked.seen, fresh: asked.seen !== undefined };
+    const { seen } = asked;
+    return { kind: 'asked', name, record, cancelAttempts, seen, fresh: seen !== undefined };
   } catch (error) {
     // A fault of ours, behind which a cancel may have been sent.
     return end({ outcome: 'UNKNOWN', status: statusOfFault(error) });
   }
 }
 
-function concluded(record: AuditRecord, finding: Finding, { log, clock }: Tools): Promise<Report> {
-  return logResult(conclude(record, finding, clock.now()), log, clock);
-}
-
-function listed({ name, before }: Candidate): ListedOperation | undefined {
-  return isApiError(before) ? undefined : { name, state: before };
+function agedOf({ name, before }: Candidate): Aged {
+  return { name, createTime: isApiError(before) ? null : before.createTime };
 }
 
 /**

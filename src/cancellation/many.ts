@@ -14,7 +14,7 @@ import type { Capacity } from './capacity.ts';
 import { type Candidate, carryOut, type Tools } from './carry-out.ts';
 import { looker } from './look.ts';
 import { eachOf } from './parallel.ts';
-import { type Selected, selectOperations } from './selection.ts';
+import { type Selected, selectOperations } from './select.ts';
 
 /** What many cancellations are carried out with. */
 export type ManyTools = Tools & { capacity: Capacity };

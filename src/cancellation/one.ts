@@ -11,9 +11,10 @@ export async function cancelOne(
   record: AuditRecord,
   session: Session,
   tools: Tools,
-): Promise<Report | undefined> {
+): Promise<Report> {
   const { name } = command;
   const before = await session.get(name);
   const [report] = await carryOut([{ name, record, before }], { ...command, session, look: looker(session) }, tools);
+  if (report === undefined) throw new Error('An operation was left without a report.');
   return report;
 }

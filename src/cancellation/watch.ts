@@ -13,8 +13,6 @@ export type Watched = {
   seen: OperationState | undefined;
   /** Whether it was seen just now, so that it need not be looked at at once. */
   fresh: boolean;
-  /** Told what became of it. Called once. */
-  concluded: (finding: Finding) => void;
 };
 
 /** Milliseconds of the first pause between two looks, which doubles, and of the longest. */
@@ -24,19 +22,26 @@ const LONGEST_PAUSE = 5000;
 /** Milliseconds that are kept for the last look where the deadline ends the wait. */
 const LAST_LOOK = 1000;
 
+/** How operations are watched. */
+export type Watching<T extends Watched> = {
+  look: Look;
+  /** Milliseconds. */
+  wait: number;
+  deadline: Deadline;
+  clock: Clock;
+  /** Told what became of each. */
+  conclude: (operation: T, finding: Finding) => Promise<void>;
+};
+
 /**
  * Watches operations whose cancellation was asked for, together: looks at once, and then with growing pauses until all are
- * done, or `wait` milliseconds have passed, or the instance shuts down. Never rejects.
+ * done, or `wait` has passed, or the instance shuts down.
  */
-export async function watch(
-  watched: readonly Watched[],
-  look: Look,
-  wait: number,
-  deadline: Deadline,
-  clock: Clock,
-): Promise<void> {
+export async function watch<T extends Watched>(watched: readonly T[], watching: Watching<T>): Promise<void> {
+  const { look, wait, deadline, clock, conclude } = watching;
   const left = deadline.left();
   const end = deadlineIn(clock, Math.min(wait, left - Math.min(LAST_LOOK, left / 5)), deadline.shutdown);
+  const conclusions: Promise<void>[] = [];
   let running = watched;
   let unseen = watched.filter(({ fresh }) => !fresh);
   for (let rest = FIRST_PAUSE; running.length > 0; rest = Math.min(rest * 2, LONGEST_PAUSE)) {
@@ -45,13 +50,14 @@ export async function watch(
     running = running.flatMap((operation) => {
       const state = states.get(operation.name) ?? operation.seen;
       const finding = state && findingOf(state, operation.seen, isOver);
-      if (finding !== undefined) operation.concluded(finding);
-      if (finding !== undefined) return [];
-      return [state === undefined || isApiError(state) ? operation : { ...operation, seen: state }];
+      if (finding === undefined) return state === undefined || isApiError(state) ? operation : { ...operation, seen: state };
+      conclusions.push(conclude(operation, finding));
+      return [];
     });
-    unseen = running;
+    unseen = [...running];
     if (running.length > 0) await pause(clock, Math.min(rest, end.left()), deadline);
   }
+  await Promise.all(conclusions);
 }
 
 /** What a look comes to: an end, or undefined where another look may bring one. */

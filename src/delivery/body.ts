@@ -43,8 +43,7 @@ export async function readBody(stream: Readable, encoding: string | undefined, l
  * it has read and kept no copy of is lost: that is a fault of ours, never the caller's.
  */
 function parsedByFramework(stream: Readable): Buffer | undefined {
-  const { rawBody } = stream as { rawBody?: unknown };
-  if (rawBody instanceof Buffer) return rawBody;
+  if ('rawBody' in stream && stream.rawBody instanceof Buffer) return stream.rawBody;
   if (stream.readableEnded) throw refusal('BODY_LOST');
   return undefined;
 }
@@ -70,7 +69,7 @@ const FIRST_ROOM = 4 * 1024;
  */
 function collect(stream: Readable, { most, deadline, late }: BodyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    let room = Buffer.allocUnsafe(FIRST_ROOM);
+    let room: Buffer = Buffer.allocUnsafe(FIRST_ROOM);
     let length = 0;
     const end = (settle: () => void) => {
       off();

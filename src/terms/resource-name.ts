@@ -51,3 +51,14 @@ function toParent(match: RegExpExecArray | null): Parent | undefined {
   const [, project, location] = match ?? [];
   return project === undefined || location === undefined ? undefined : { project, location };
 }
+
+/** The name of an operation's parent. */
+export function parentNameOf(name: string): string {
+  return name.slice(0, name.indexOf('/operations/'));
+}
+
+/** The parent that operations of one project share; all locations of the project where they are in several (AIP-159). */
+export function sharedParent(names: readonly string[]): string {
+  const [first = '', ...others] = new Set(names.map(parentNameOf));
+  return others.length === 0 ? first : `${first.slice(0, first.lastIndexOf('/'))}/-`;
+}

@@ -1,9 +1,10 @@
 import type { Selection } from '../command/read.ts';
 import { type ApiError, isApiError } from '../google/api-error.ts';
 import type { ListedOperation, Session } from '../google/datastream.ts';
-import { milliseconds } from '../terms/duration.ts';
 import { parentOf } from '../terms/resource-name.ts';
+import { oldestFirst } from './age.ts';
 import { readList } from './listing.ts';
+import { selector } from './selector.ts';
 
 /** What a selection finds. */
 export type Selected = {
@@ -49,7 +50,7 @@ export async function selectOperations(
     found.count += 1;
     if (isAllowed(operation)) found.allowed += 1;
     kept.set(operation.name, operation);
-    if (kept.size >= most + SPARE) for (const { name } of [...kept.values()].sort(byAge).slice(most)) kept.delete(name);
+    if (kept.size >= most + SPARE) for (const { name } of byAge(kept.values()).slice(most)) kept.delete(name);
     return true;
   };
   for (const each of parents) {
@@ -57,7 +58,7 @@ export async function selectOperations(
     if (isApiError(read)) return read;
     found.pages.set(each, read.pages);
   }
-  return { ...found, operations: [...kept.values()].sort(byAge).slice(0, most) };
+  return { ...found, operations: byAge(kept.values()).slice(0, most) };
 }
 
 /** How many more than asked for are kept before the youngest go. */
@@ -70,54 +71,6 @@ async function parentsOf(parent: string, session: Session): Promise<string[] | A
   return isApiError(locations) ? locations : locations.map((each) => `projects/${project}/locations/${each}`);
 }
 
-/** Makes the filter that finds the operations that a selection means. Those that are done are never meant. */
-export function selector({ verbs, target, minAge }: Selection, now: number): (operation: ListedOperation) => boolean {
-  const matchesTarget = target === null ? () => true : targetMatcher(target);
-  const latest = minAge === null ? null : now - milliseconds(minAge);
-  return ({ state }) => {
-    if (state.done) return false;
-    if (verbs !== null && (state.verb === null || !verbs.includes(state.verb))) return false;
-    if (!matchesTarget(state.target)) return false;
-    return latest === null || (state.createTime !== null && Date.parse(state.createTime) <= latest);
-  };
-}
-
-/** Oldest first, to the last digit of the time; of unknown age last. */
-export function byAge(one: ListedOperation, other: ListedOperation): number {
-  return compare(sortKey(one), sortKey(other)) || compare(one.name, other.name);
-}
-
-/** `*` stands for one segment or a part of one, everything else for itself. Takes linear time whatever the pattern. */
-function targetMatcher(pattern: string): (target: string | null) => boolean {
-  const segments = pattern.split('/').map(segmentMatcher);
-  return (target) => {
-    const actual = target?.split('/') ?? [];
-    return actual.length === segments.length && segments.every((matches, index) => matches(actual[index] ?? ''));
-  };
-}
-
-function segmentMatcher(pattern: string): (segment: string) => boolean {
-  const [start = '', ...rest] = pattern.split('*');
-  const end = rest.pop();
-  if (end === undefined) return (segment) => segment === start;
-  return (segment) => {
-    let from = start.length;
-    for (const part of rest) {
-      const at = segment.indexOf(part, from);
-      if (at === -1) return false;
-      from = at + part.length;
-    }
-    return segment.startsWith(start) && segment.endsWith(end) && from + end.length <= segment.length;
-  };
-}
-
-/** RFC 3339 with all nine digits sorts as text. */
-function sortKey({ state: { createTime } }: ListedOperation): string {
-  if (createTime === null) return '~';
-  const [seconds = '', fraction = ''] = createTime.slice(0, -1).split('.');
-  return `${seconds}.${fraction.padEnd(9, '0')}`;
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
+function byAge(operations: Iterable<ListedOperation>): ListedOperation[] {
+  return oldestFirst(operations, ({ name, state }) => ({ name, createTime: state.createTime }));
 }
