@@ -6,8 +6,8 @@ import { Writable } from 'node:stream';
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { assemble, type Outside } from '../../src/assemble.ts';
-import { keepRequestsUnparsed } from '../../src/framework/unparsed-requests.ts';
-import { withoutDomains } from '../../src/framework/without-domains.ts';
+import { leaveUnparsed, onRequestStart } from '../../src/framework/unparsed-requests.ts';
+import { withoutDomains } from '../../src/framework/domains.ts';
 import { readSettings } from '../../src/settings.ts';
 
 /** The function under the real framework in this process, for tests that need neither signals nor its start. */
@@ -23,7 +23,11 @@ delete process.env['GOOGLE_APPLICATION_CREDENTIALS'];
 process.env['CLOUDSDK_CONFIG'] = join(tmpdir(), 'datastream-operation-cancel-no-credentials');
 
 let registered = 0;
-keepRequestsUnparsed();
+/** Those that are the function's: other servers of this process, such as the emulator, serve their requests as they are. */
+const servers = new WeakSet<Server>();
+onRequestStart((start) => {
+  if (servers.has(start.server)) leaveUnparsed(start);
+});
 withoutDomains();
 
 /** Starts the function with these settings on a free port of loopback. Throws where a setting is wrong. */
@@ -48,6 +52,7 @@ export async function startFunction(
   }
   http(name, assemble(read.settings, env, { stdout, ...outside }));
   const server = getTestServer(name).listen(0, '127.0.0.1');
+  servers.add(server);
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;

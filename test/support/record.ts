@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ConcludedRecord } from '../../src/record/conclude.ts';
+import { recordOf } from '../../src/record/start.ts';
 import { type AuditRecord, auditRecordSchema } from '../../src/record/schema.ts';
 import type { Outcome } from '../../src/terms/outcome.ts';
 
@@ -15,7 +16,8 @@ export function concludedRecord(value: unknown): ConcludedRecord {
   assert.ok(outcome !== null && status !== null && completeTime !== null, 'a finished record says how it ended');
   const codes = outcome === 'BATCH' ? undefined : CODES[outcome];
   if (codes !== undefined) assert.equal(status.name, codes, `status of ${outcome}`);
-  if (record.cancelAttempts === 0) assert.equal(record.operationAfter, null, 'no cancel, nothing after it');
+  const watched = record.cancelAttempts > 0 || record.operationBefore?.requestedCancellation === true;
+  if (!watched) assert.equal(record.operationAfter, null, 'nothing was sent or watched');
   assert.ok(record.receiveTime <= completeTime, 'it is finished after it came');
   for (const time of timesOf(record)) assert.ok(isTime(time), `${time} is no time of RFC 3339 in UTC`);
   return { ...record, outcome, status, completeTime };
@@ -49,3 +51,15 @@ const CODES: Readonly<Partial<Record<Outcome, string>>> = {
   NOT_FOUND: 'NOT_FOUND',
   UNSUPPORTED: 'UNIMPLEMENTED',
 };
+
+/** A record of which nothing is known but that its request came. */
+export function freshRecord(): AuditRecord {
+  return recordOf({
+    headers: {},
+    remoteAddress: undefined,
+    trace: null,
+    runtime: { serviceAccount: null, service: null, revision: null, version: '1.0.0' },
+    trigger: { type: 'WEBHOOK', deliveryId: null, source: null, eventTime: null, deliveryAttempt: null },
+    now: Date.parse('2026-11-22T10:15:00.000Z'),
+  });
+}
