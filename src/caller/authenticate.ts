@@ -1,11 +1,12 @@
 import type { Settings } from '../settings.ts';
 import type { Clock } from '../terms/clock.ts';
 import { refusal } from '../terms/refusal.ts';
-import type { Authenticate, AuthenticationInfo } from './admitted.ts';
+import type { Admitted, Authenticate } from './admitted.ts';
 import { authenticateByIam } from './iam.ts';
 import { authenticateByProof } from './verify.ts';
 
 export type { Admitted, Authenticate, AuthenticationInfo } from './admitted.ts';
+export { GOOGLE_CERTIFICATES } from './certificates.ts';
 export { carriesSignatureAlone } from './verify.ts';
 
 /**
@@ -31,12 +32,12 @@ export function authentication(
 }
 
 /**
- * Refuses a caller that `ALLOWED_CALLERS` does not name. A signed webhook has no email and is not affected.
+ * Refuses a caller that `ALLOWED_CALLERS` does not name. One that is known by its signature alone has no email and is not affected.
  *
  * @throws {Refusal} CALLER_NOT_ALLOWED
  */
-export function checkCaller({ ALLOWED_CALLERS: allowed }: Settings, caller: AuthenticationInfo): void {
-  if (allowed === undefined || caller.verifiedBy === 'WEBHOOK_SIGNATURE') return;
+export function checkCaller({ ALLOWED_CALLERS: allowed }: Settings, { caller, bySignatureAlone }: Admitted): void {
+  if (allowed === undefined || bySignatureAlone) return;
   const email = caller.principalEmail === null ? undefined : foldAscii(caller.principalEmail);
   if (email !== undefined && allowed.some((entry) => foldAscii(entry) === email)) return;
   throw refusal('CALLER_NOT_ALLOWED', { rule: 'ALLOWED_CALLERS' });
