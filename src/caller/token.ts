@@ -29,11 +29,11 @@ export type Token = { text: string; header: unknown; claims: Claims; signature: 
 
 /** Takes a token apart. Undefined where it is none, or names nobody. */
 export function readToken(text: string): Token | undefined {
-  const [header, payload, signature, ...more] = text.split('.');
-  if (header === undefined || payload === undefined || !signature || more.length > 0) return undefined;
-  const { data: claims } = tokenClaims.safeParse(segment(payload));
+  const [header = '', payload = '', signature = '', ...more] = text.split('.');
+  if (![header, payload, signature].every((part) => SEGMENT.test(part)) || more.length > 0) return undefined;
+  const { data: claims } = tokenClaims.safeParse(jsonOf(payload));
   if (claims === undefined || (claims.sub ?? claims.email) === undefined) return undefined;
-  return { text, header: segment(header), claims, signature };
+  return { text, header: jsonOf(header), claims, signature };
 }
 
 /** The principal that claims name, as a record has it. An email that Google has not verified may be anybody's. */
@@ -42,6 +42,6 @@ export function principalOf(claims: Claims): { principalEmail: string | null; pr
   return { principalEmail: isGood ? standing(claims.email, 320) : null, principalSubject: standing(claims.sub, 256) };
 }
 
-function segment(text: string): unknown {
-  return SEGMENT.test(text) ? parseJson(Buffer.from(text, 'base64url').toString('utf8')) : undefined;
+function jsonOf(segment: string): unknown {
+  return parseJson(Buffer.from(segment, 'base64url').toString('utf8'));
 }

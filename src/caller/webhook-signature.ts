@@ -30,7 +30,7 @@ export function signatureVerifier(secrets: readonly Secret[], clock: Clock): (he
     if (id === '') throw refusal('WEBHOOK_ID_MISSING');
     const timestamp = once(headers, 'webhook-timestamp');
     checkTimestamp(timestamp, clock.now());
-    const signatures = signaturesOf(once(headers, 'webhook-signature'));
+    const signatures = signaturesOf(once(headers, 'webhook-signature', JOINED_SIGNATURES));
     // node:http gives each byte of a header as one character; this gives the bytes that were signed.
     const signed = Buffer.from(`${id}.${timestamp}.`, 'latin1');
 
@@ -42,11 +42,15 @@ export function signatureVerifier(secrets: readonly Secret[], clock: Clock): (he
   };
 }
 
-/** A header, empty where it is not there. One that was sent twice is not guessed about; node:http joins such by ", ". */
-function once(headers: Headers, name: string): string {
-  const text = String(headers[name] ?? '').trim();
-  if (Array.isArray(headers[name]) ? headers[name].length > 1 : text.includes(', '))
-    throw refusal('WEBHOOK_HEADER_REPEATED');
+/** What two values of a header look like once node:http has joined them; between signatures a space alone is nothing odd. */
+const JOINED = /, /;
+const JOINED_SIGNATURES = /(?:^|,[^\s,]*), /;
+
+/** A header, empty where it is not there. Which of two values was signed is not guessed. */
+function once(headers: Headers, name: string, joined = JOINED): string {
+  const value = headers[name] ?? '';
+  const text = String(value).trim();
+  if (Array.isArray(value) ? value.length > 1 : joined.test(text)) throw refusal('WEBHOOK_HEADER_REPEATED');
   return text;
 }
 
