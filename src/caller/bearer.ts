@@ -1,21 +1,20 @@
 import type { Headers } from '../delivery/headers.ts';
 
-/** What a header holds where a token may be: nothing, another scheme than Bearer, or Bearer and what is behind it. */
-export type Bearer = { kind: 'none' | 'other scheme' } | { kind: 'bearer'; text: string };
+/** What a header holds where a token may be: nothing, another scheme, or Bearer and the one word behind it, else ''. */
+type Bearer = { kind: 'none' | 'other scheme' } | { kind: 'bearer'; text: string };
 
 const BEARER = /^bearer(?:[\s,]|$)/i;
 
 /**
  * Reads one header for a Bearer token (RFC 6750). One that was sent twice, which node:http joins by ", ", is Bearer where any
- * of its parts is, and its text is then no token: which one somebody else has looked at cannot be known.
+ * of its parts is, and what is behind it is then no token: which one somebody else has looked at cannot be known.
  */
-export function bearerOf(headers: Headers, name: string): Bearer {
+function bearerOf(headers: Headers, name: string): Bearer {
   const value = headers[name];
   if (value === undefined) return { kind: 'none' };
   const text = String(value).trim();
-  const parts = text.split(',').map((part) => part.trim());
-  if (!parts.some((part) => BEARER.test(part))) return { kind: 'other scheme' };
-  return { kind: 'bearer', text: parts.length > 1 ? '' : text.slice('bearer'.length).trim() };
+  if (!text.split(',').some((part) => BEARER.test(part.trim()))) return { kind: 'other scheme' };
+  return { kind: 'bearer', text: /^bearer\s+(\S+)$/i.exec(text)?.[1] ?? '' };
 }
 
 /** The first Bearer of the two headers that Cloud Run looks at, in its order; undefined where neither has one. */

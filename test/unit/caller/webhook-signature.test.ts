@@ -8,7 +8,8 @@ import { CURRENT_SECRET, NEXT_SECRET, RETIRED_SECRET, type Signing, webhookHeade
 import { heldClock } from '../../support/clock.ts';
 import { outcomeOf, wayIn } from './way-in.ts';
 
-const clock = heldClock();
+// At the end of a second: ages count in whole ones.
+const clock = heldClock(0, Date.parse('2026-11-22T10:15:00.999Z'));
 const NOW = Math.floor(clock.now() / 1000);
 const BODY = Buffer.from('{"name": "projects/acme-data/locations/us-central1/operations/o"}');
 const SETTINGS = { CALLER_AUTH: 'verify', WEBHOOK_SECRETS: `${CURRENT_SECRET},ci-runner=${NEXT_SECRET}` };
