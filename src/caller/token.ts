@@ -7,6 +7,9 @@ export const SIGNATURE_REMOVED = 'SIGNATURE_REMOVED_BY_GOOGLE';
 
 const SEGMENT = /^[A-Za-z0-9_+/-]+={0,2}$/;
 
+/** Most characters of a token. Google's have one or two thousand; a header may have many more, for anybody to fill. */
+const LONGEST = 16 * 1024;
+
 /** A claim that counts only as a string; anything else, such as a list, is no claim. */
 const stringOrNone = z.catch(z.optional(z.string()), undefined);
 
@@ -29,6 +32,7 @@ export type Token = { text: string; header: unknown; claims: Claims; signature: 
 
 /** Takes a token apart. Undefined where it is none, or names nobody. */
 export function readToken(text: string): Token | undefined {
+  if (text.length > LONGEST) return undefined;
   const [header = '', payload = '', signature = '', ...more] = text.split('.');
   if (![header, payload, signature].every((part) => SEGMENT.test(part)) || more.length > 0) return undefined;
   const { data: claims } = tokenClaims.safeParse(jsonOf(payload));

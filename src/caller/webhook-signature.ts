@@ -64,7 +64,7 @@ function checkTimestamp(text: string, now: number): void {
 }
 
 function signaturesOf(header: string): Buffer[] {
-  const all = header.split(' ').filter((entry) => entry !== '');
+  const all = header.split(/ +/, MOST_SIGNATURES + 1);
   if (all.length > MOST_SIGNATURES) throw refusal('TOO_MANY_SIGNATURES');
   const known = all.filter((entry) => entry.startsWith(VERSION) && entry !== VERSION);
   if (known.length === 0) throw refusal('SIGNATURE_VERSION_MISSING');

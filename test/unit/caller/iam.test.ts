@@ -38,6 +38,7 @@ describe('caller: iam on Cloud Run', () => {
     },
     { name: 'nobody', headers: bearer(handedOn({ sub: undefined, email: undefined })), reason: 'TOKEN_MALFORMED' },
     { name: 'an email in a list', headers: bearer(handedOn({ email: [BOB] })), reason: 'TOKEN_MALFORMED' },
+    { name: 'a token of 17 KiB', headers: bearer(handedOn({ more: 'a'.repeat(13_000) })), reason: 'TOKEN_MALFORMED' },
     { name: 'a signature in place', headers: bearer(handedOn({}, 'c2lnbmF0dXJl')), reason: 'TOKEN_UNCHECKED' },
     {
       name: 'the token twice, joined',
@@ -79,6 +80,7 @@ describe('caller: iam on Cloud Run', () => {
     { name: 'a scheme in small letters', headers: { authorization: `bearer   ${handedOn()} ` }, email: PRINCIPAL },
     { name: 'the first of two', headers: { ...anEmail(BOB), ...serverlessBearer(handedOn()) }, email: PRINCIPAL },
     { name: 'one header in a list', headers: { authorization: [`Bearer ${handedOn()}`] }, email: PRINCIPAL },
+    { name: 'a token of 15 KiB', headers: bearer(handedOn({ more: 'a'.repeat(11_000) })), email: PRINCIPAL },
     { name: 'no email', headers: bearer(handedOn({ email: undefined })), email: null },
     { name: 'no subject', headers: bearer(handedOn({ sub: undefined })), email: PRINCIPAL, subject: null },
     { name: 'an unverified email', headers: bearer(handedOn({ email_verified: false })), email: null },
