@@ -1,28 +1,46 @@
-import type { Headers } from '../delivery/headers.ts';
-import type { AuditRecord } from '../record/schema.ts';
 import type { Settings } from '../settings.ts';
-import type { Deadline } from '../terms/clock.ts';
-import { denied } from '../terms/refusal.ts';
+import type { Clock } from '../terms/clock.ts';
+import { refusal } from '../terms/refusal.ts';
+import type { Admitted, Authenticate } from './admitted.ts';
+import { authenticateByIam } from './iam.ts';
+import { authenticateByProof } from './verify.ts';
 
-export type AuthenticationInfo = AuditRecord['authenticationInfo'];
+export type { Admitted, Authenticate, AuthenticationInfo } from './admitted.ts';
+export { GOOGLE_CERTIFICATES } from './certificates.ts';
+export { carriesSignatureAlone } from './verify.ts';
 
 /**
- * Finds out who sends a request, by its headers and the bytes of its body.
+ * Makes the way in that `CALLER_AUTH` asks for.
  *
- * @throws {Refusal} UNAUTHENTICATED; ERROR where it cannot be found out before the deadline
+ * @param onCloudRun whether `K_SERVICE` is set
+ * @param certificatesUrl where Google's certificates are, by key id in PEM
  */
-export type Authenticate = (headers: Headers, body: Buffer, deadline: Deadline) => Promise<AuthenticationInfo>;
+export function authentication(
+  settings: Settings,
+  onCloudRun: boolean,
+  certificatesUrl: string,
+  clock: Clock,
+): Authenticate {
+  switch (settings.CALLER_AUTH) {
+    case 'iam':
+      return authenticateByIam(onCloudRun);
+    case 'verify':
+      return authenticateByProof(settings, certificatesUrl, clock);
+    default:
+      return settings.CALLER_AUTH satisfies never;
+  }
+}
 
-/** Refuses a caller that `ALLOWED_CALLERS` does not name. A signed webhook has no email and is not affected. @throws {Refusal} DENIED */
-export function checkCaller(settings: Settings, caller: AuthenticationInfo): void {
-  const { ALLOWED_CALLERS: allowed } = settings;
-  if (allowed === undefined || caller.verifiedBy === 'WEBHOOK_SIGNATURE') return;
+/**
+ * Refuses a caller that `ALLOWED_CALLERS` does not name. One that is known by its signature alone has no email and is not affected.
+ *
+ * @throws {Refusal} CALLER_NOT_ALLOWED
+ */
+export function checkCaller({ ALLOWED_CALLERS: allowed }: Settings, { caller, bySignatureAlone }: Admitted): void {
+  if (allowed === undefined || bySignatureAlone) return;
   const email = caller.principalEmail === null ? undefined : foldAscii(caller.principalEmail);
   if (email !== undefined && allowed.some((entry) => foldAscii(entry) === email)) return;
-  throw denied(
-    'ALLOWED_CALLERS',
-    'This caller may not use this function; its operator lists callers in ALLOWED_CALLERS.',
-  );
+  throw refusal('CALLER_NOT_ALLOWED', { rule: 'ALLOWED_CALLERS' });
 }
 
 /** ASCII letters without case, and nothing else: other letters that fold to ASCII ones must not match them. */

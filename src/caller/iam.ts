@@ -1,8 +1,13 @@
-import { unauthenticated } from '../terms/refusal.ts';
-import type { Authenticate, AuthenticationInfo } from './authenticate.ts';
-import { carriedToken, principalOf, SIGNATURE_REMOVED } from './token.ts';
+import { refusal } from '../terms/refusal.ts';
+import type { Admitted, Authenticate } from './admitted.ts';
+import { bearerThatCloudRunSees } from './bearer.ts';
+import { principalOf, readToken, SIGNATURE_REMOVED } from './token.ts';
 
-const NOBODY: AuthenticationInfo = { principalEmail: null, principalSubject: null, verifiedBy: 'NONE' };
+const NOBODY: Admitted = {
+  caller: { principalEmail: null, principalSubject: null, verifiedBy: 'NONE' },
+  bySignatureAlone: false,
+  checkBody: undefined,
+};
 
 /**
  * `CALLER_AUTH=iam`: Cloud Run has checked the caller and shows that by taking the signature off the token. A service made
@@ -15,12 +20,11 @@ const NOBODY: AuthenticationInfo = { principalEmail: null, principalSubject: nul
 export function authenticateByIam(onCloudRun: boolean): Authenticate {
   return async (headers) => {
     if (!onCloudRun) return NOBODY;
-    const carried = carriedToken(headers);
-    if (carried.kind !== 'token' || carried.token.signature !== SIGNATURE_REMOVED) {
-      throw unauthenticated(
-        'Send an OIDC token that Cloud Run can check, and keep the service private (CALLER_AUTH=iam).',
-      );
-    }
-    return { ...principalOf(carried.token.claims), verifiedBy: 'IAM' };
+    const carried = bearerThatCloudRunSees(headers);
+    if (carried.kind !== 'bearer') throw refusal('TOKEN_MISSING');
+    const token = readToken(carried.text);
+    if (token === undefined) throw refusal('TOKEN_MALFORMED');
+    if (token.signature !== SIGNATURE_REMOVED) throw refusal('TOKEN_UNCHECKED');
+    return { ...NOBODY, caller: { ...principalOf(token.claims), verifiedBy: 'IAM' } };
   };
 }

@@ -48,6 +48,9 @@ export const REASONS = {
     'Send an OIDC token: this function takes no signed webhooks (WEBHOOK_SECRETS is not set).',
   ),
   WEBHOOK_ID_MISSING: unauthenticated('Send the header webhook-id, which is part of what is signed.'),
+  WEBHOOK_HEADER_REPEATED: unauthenticated(
+    'Send webhook-id, webhook-timestamp and webhook-signature once each; several signatures stand in one header, with spaces between.',
+  ),
   WEBHOOK_TIMESTAMP_MALFORMED: unauthenticated(
     'Send the header webhook-timestamp, whole seconds since 1970 in digits alone.',
   ),
