@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
 import manifest from '../package.json' with { type: 'json' };
-import { authentication, carriesSignatureAlone } from './caller/authenticate.ts';
-import { GOOGLE_CERTIFICATES } from './caller/oidc.ts';
+import { authentication, carriesSignatureAlone, GOOGLE_CERTIFICATES } from './caller/authenticate.ts';
 import { newCapacity } from './cancellation/capacity.ts';
 import { commandReader } from './command/read.ts';
 import { applicationDefaultCredentials } from './google/credentials.ts';

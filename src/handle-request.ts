@@ -6,6 +6,7 @@ import { cancelOne } from './cancellation/one.ts';
 import type { Command, CommandResult } from './command/read.ts';
 import { readBody } from './delivery/body.ts';
 import type { Trigger } from './delivery/delivery.ts';
+import type { Headers } from './delivery/headers.ts';
 import { checkPayload, MOST_BODY_BYTES, MOST_PAYLOAD_BYTES, recognize } from './delivery/recognize.ts';
 import { traceOf } from './delivery/trace.ts';
 import type { Datastream } from './google/datastream.ts';
@@ -26,7 +27,7 @@ export type Parts = ManyTools & {
   identity: Identity;
   authenticate: Authenticate;
   /** Whether a signature is all that a request can be known by, as far as its headers show. */
-  carriesSignatureAlone: (headers: IncomingMessage['headers']) => boolean;
+  carriesSignatureAlone: (headers: Headers) => boolean;
   readCommand: (payload: Buffer) => CommandResult;
   datastream: Datastream;
 };
@@ -52,18 +53,18 @@ async function handle(request: IncomingMessage, parts: Parts): Promise<Report> {
   const { traceId, traceparent } = traceOf(headers);
   const arrived = await arrive(request, traceId, deadline, parts);
   try {
-    const admission = await at(arrived, () => parts.authenticate(headers, deadline));
-    const { bySignatureAlone, checkBody } = admission;
-    const known = { ...arrived, authenticationInfo: admission.caller };
+    const admitted = await at(arrived, () => parts.authenticate(request.headersDistinct, deadline));
+    const { caller, bySignatureAlone, checkBody } = admitted;
+    const known = { ...arrived, authenticationInfo: caller };
     const body = await at(known, async () => {
-      checkCaller(settings, admission.caller);
+      checkCaller(settings, admitted);
       const most = bySignatureAlone ? MOST_PAYLOAD_BYTES : MOST_BODY_BYTES;
       const late = bySignatureAlone ? 'SIGNED_BODY_TOO_LATE' : 'BODY_TOO_LATE';
       return await readBody(request, headers['content-encoding'], { most, deadline, late });
     });
-    const caller = await at(known, async () => checkBody?.(body) ?? admission.caller);
+    const proved = await at(known, async () => checkBody?.(body) ?? caller);
     const { trigger, payload } = recognize(headers, body, bySignatureAlone);
-    const delivered = deliveredBy({ ...known, authenticationInfo: caller }, trigger);
+    const delivered = deliveredBy({ ...known, authenticationInfo: proved }, trigger);
     const read = parts.readCommand(await at(delivered, async () => checkPayload(payload)));
     if (!read.ok) throw new Stopped(commandedInPart(delivered, read.legible), invalid(read.violations));
     const asked = commanded(delivered, read.command);
@@ -79,7 +80,7 @@ async function handle(request: IncomingMessage, parts: Parts): Promise<Report> {
 
 /** What is known of a request by its headers, before anything is judged. */
 async function arrive(
-  { headers, socket }: IncomingMessage,
+  { headers, headersDistinct, socket }: IncomingMessage,
   traceId: string | undefined,
   deadline: Deadline,
   { identity, runtime, clock, carriesSignatureAlone }: Parts,
@@ -95,7 +96,7 @@ async function arrive(
     remoteAddress: socket.remoteAddress,
     trace: known === null ? null : `projects/${known}/traces/${traceId}`,
     runtime: { serviceAccount: account.value, ...runtime },
-    trigger: recognize(headers, NO_BODY, carriesSignatureAlone(headers)).trigger,
+    trigger: recognize(headers, NO_BODY, carriesSignatureAlone(headersDistinct)).trigger,
     now,
   });
 }
