@@ -33,7 +33,11 @@ export function apiError(code: CodeName, message: string, traits: Traits = {}): 
 }
 
 /** Makes an error that the function found itself. */
-export function ownError(reason: Reason, traits: Traits = {}, places?: Readonly<Record<string, string | number>>): ApiError {
+export function ownError(
+  reason: Reason,
+  traits: Traits = {},
+  places?: Readonly<Record<string, string | number>>,
+): ApiError {
   return apiError(REASONS[reason].code, sentenceOf(reason, places), { ...traits, reason, domain: DOMAIN });
 }
 

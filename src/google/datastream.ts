@@ -1,8 +1,8 @@
 import type { Clock, Deadline } from '../terms/clock.ts';
-import { type ApiError, isApiError, LIST_REPEATS } from './api-error.ts';
 import { type Page, readLocations, readOperation, readPage, readTaken, type Taken } from './answers.ts';
+import { type ApiError, isApiError, LIST_REPEATS } from './api-error.ts';
 import type { Credentials } from './credentials.ts';
-import { type ApiRequest, exchanger, type Read } from './exchange.ts';
+import { type ApiRequest, type Call, exchanger, type Read } from './exchange.ts';
 import { gate } from './gate.ts';
 import type { OperationState } from './operation.ts';
 import { withRetries } from './retry.ts';
@@ -11,13 +11,6 @@ export type { ListedOperation, Page, Taken } from './answers.ts';
 
 /** The client of Datastream's API, made once. */
 export type Datastream = { session: (call: Call) => Session };
-
-/** What the calls of one request have in common. */
-export type Call = {
-  deadline: Deadline;
-  /** The caller's `traceparent`, passed on where there is one. */
-  traceparent: string | undefined;
-};
 
 /** Datastream's methods as one request uses them: under its deadline, its trace, its token. None rejects. */
 export type Session = {
@@ -67,7 +60,12 @@ export function datastreamClient(
     session: (call) => {
       const { deadline } = call;
       const token = credentials.holder();
-      const read = <T extends object>(path: string, query: Record<string, string>, mostBytes: number, reader: Read<T>) => {
+      const read = <T extends object>(
+        path: string,
+        query: Record<string, string>,
+        mostBytes: number,
+        reader: Read<T>,
+      ) => {
         const request: ApiRequest = { method: 'GET', path: `${path}?${new URLSearchParams(query)}`, mostBytes };
         return withRetries(() => exchange(request, call, token, reader), deadline, clock);
       };

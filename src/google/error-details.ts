@@ -8,7 +8,10 @@ const errorInfo = z.object({
   '@type': type('ErrorInfo'),
   reason: z.string(),
   domain: z.catch(z.nullish(z.string()), null),
-  metadata: z.catch(z.nullish(z.object({ message: z.nullish(z.string()), originalMessage: z.nullish(z.string()) })), null),
+  metadata: z.catch(
+    z.nullish(z.object({ message: z.nullish(z.string()), originalMessage: z.nullish(z.string()) })),
+    null,
+  ),
 });
 
 const localizedMessage = z.object({ '@type': type('LocalizedMessage'), message: z.string() });

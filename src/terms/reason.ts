@@ -40,10 +40,7 @@ export const REASONS = {
   TOKEN_WRONG_ISSUER: unauthenticated('Send a token that Google issued (https://accounts.google.com).'),
   TOKEN_WRONG_AUDIENCE: unauthenticated('Send a token for the audience of this function (OIDC_AUDIENCE).'),
   TOKEN_SIGNATURE_INVALID: unauthenticated('Send the token as Google signed it: its signature does not hold.'),
-  CERTIFICATES_UNAVAILABLE: error(
-    'UNAVAILABLE',
-    "Google's certificates could not be fetched; send the request again.",
-  ),
+  CERTIFICATES_UNAVAILABLE: error('UNAVAILABLE', "Google's certificates could not be fetched; send the request again."),
   SIGNATURE_NOT_ACCEPTED: unauthenticated(
     'Send an OIDC token: this function takes no signed webhooks (WEBHOOK_SECRETS is not set).',
   ),
@@ -55,9 +52,7 @@ export const REASONS = {
     'Send webhook-timestamp in seconds since 1970: this one is in milliseconds.',
   ),
   SIGNATURE_TOO_OLD: unauthenticated('Sign the webhook anew: webhook-timestamp is more than five minutes old.'),
-  SIGNATURE_TOO_NEW: unauthenticated(
-    'Set the clock of the sender: webhook-timestamp is more than five minutes ahead.',
-  ),
+  SIGNATURE_TOO_NEW: unauthenticated('Set the clock of the sender: webhook-timestamp is more than five minutes ahead.'),
   SIGNATURE_VERSION_MISSING: unauthenticated(
     'Send webhook-signature as "v1," with the base64 of an HMAC-SHA256 behind it.',
   ),
@@ -125,10 +120,7 @@ export const REASONS = {
     'UNAVAILABLE',
     'The endpoint that gives this function its access tokens could not be reached; send the request again.',
   ),
-  ACCESS_TOKEN_TOO_LATE: error(
-    'UNAVAILABLE',
-    'This function got no access token in time; send the request again.',
-  ),
+  ACCESS_TOKEN_TOO_LATE: error('UNAVAILABLE', 'This function got no access token in time; send the request again.'),
   ACCESS_TOKEN_REFUSED: error(
     'UNAVAILABLE',
     'Datastream refused two access tokens of this function in a row: check the credentials that it runs with.',
