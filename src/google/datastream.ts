@@ -1,9 +1,9 @@
 import type { Clock, Deadline } from '../terms/clock.ts';
 import { type Page, readLocations, readOperation, readPage, readTaken, type Taken } from './answers.ts';
 import { type ApiError, isApiError, LIST_REPEATS } from './api-error.ts';
-import type { Credentials } from './credentials.ts';
-import { type ApiRequest, type Call, exchanger, type Read } from './exchange.ts';
-import { gate } from './gate.ts';
+import type { Credentials, TokenHolder } from './credentials.ts';
+import { type Call, type Exchange, exchanger, type Read } from './exchange.ts';
+import { type Gate, gate } from './gate.ts';
 import type { OperationState } from './operation.ts';
 import { withRetries } from './retry.ts';
 
@@ -55,61 +55,54 @@ export function datastreamClient(
 ): Datastream {
   const exchange = exchanger(endpoint, version, clock);
   const pages = gate(MOST_PAGES);
+  return { session: (call) => session(call, credentials.holder(), exchange, pages, clock) };
+}
+
+function session(call: Call, holder: TokenHolder, exchange: Exchange, pages: Gate, clock: Clock): Session {
+  const { deadline } = call;
+  const read = <T extends object>(path: string, query: Query, mostBytes: number, reader: Read<T>) =>
+    exchange({ method: 'GET', path: `${path}?${new URLSearchParams(query)}`, mostBytes }, call, holder, reader);
+  const retried = <T extends object>(attempt: () => Promise<T | ApiError>) => withRetries(attempt, deadline, clock);
 
   return {
-    session: (call) => {
-      const { deadline } = call;
-      const token = credentials.holder();
-      const read = <T extends object>(
-        path: string,
-        query: Record<string, string>,
-        mostBytes: number,
-        reader: Read<T>,
-      ) => {
-        const request: ApiRequest = { method: 'GET', path: `${path}?${new URLSearchParams(query)}`, mostBytes };
-        return withRetries(() => exchange(request, call, token, reader), deadline, clock);
-      };
-      const readLocationsPage = (project: string, pageToken: string) =>
-        read(
-          `projects/${project}/locations`,
-          { fields: OF_LOCATIONS, ...(pageToken !== '' && { pageToken }) },
-          MOST_OF_ANSWER,
-          (answer) => readLocations(answer, project),
+    deadline,
+
+    get: (name) =>
+      retried(() => read(name, { fields: OF_OPERATION }, MOST_OF_ANSWER, (answer) => readOperation(answer, name))),
+
+    cancel: (name, requestReason, onSent) => {
+      const headers = { 'x-goog-request-reason': requestReason };
+      const request = { method: 'POST', path: `${name}:cancel`, mostBytes: MOST_OF_ANSWER, headers } as const;
+      return exchange(request, call, holder, readTaken, onSent);
+    },
+
+    list: (parent, pageToken) => {
+      const query = { pageSize: String(PAGE_SIZE), fields: OF_PAGE, ...tokenOf(pageToken) };
+      const attempt = () => read(`${parent}/operations`, query, MOST_OF_PAGE, (answer) => readPage(answer, parent));
+      return retried(() => pages(attempt, deadline));
+    },
+
+    locations: async (project) => {
+      const ids = new Set<string>();
+      const tokens = new Set<string>();
+      for (let pageToken = ''; ; ) {
+        const query = { fields: OF_LOCATIONS, ...tokenOf(pageToken) };
+        const page = await retried(() =>
+          read(`projects/${project}/locations`, query, MOST_OF_ANSWER, (answer) => readLocations(answer, project)),
         );
-
-      return {
-        deadline,
-
-        get: (name) => read(name, { fields: OF_OPERATION }, MOST_OF_ANSWER, (answer) => readOperation(answer, name)),
-
-        cancel: (name, requestReason, onSent) => {
-          const headers = { 'x-goog-request-reason': requestReason };
-          const request: ApiRequest = { method: 'POST', path: `${name}:cancel`, mostBytes: MOST_OF_ANSWER, headers };
-          return exchange(request, call, token, readTaken, onSent);
-        },
-
-        list: (parent, pageToken) => {
-          const query = { pageSize: String(PAGE_SIZE), fields: OF_PAGE, ...(pageToken !== '' && { pageToken }) };
-          const path = `${parent}/operations?${new URLSearchParams(query)}`;
-          const request: ApiRequest = { method: 'GET', path, mostBytes: MOST_OF_PAGE };
-          const attempt = () => exchange(request, call, token, (answer) => readPage(answer, parent));
-          return withRetries(() => pages(attempt, deadline), deadline, clock);
-        },
-
-        locations: async (project) => {
-          const ids = new Set<string>();
-          const seen = new Set<string>();
-          for (let pageToken = ''; ; ) {
-            const page = await readLocationsPage(project, pageToken);
-            if (isApiError(page)) return page;
-            for (const id of page.ids) ids.add(id);
-            if (page.nextPageToken === '') return [...ids];
-            if (seen.has(page.nextPageToken)) return LIST_REPEATS;
-            seen.add(page.nextPageToken);
-            pageToken = page.nextPageToken;
-          }
-        },
-      };
+        if (isApiError(page)) return page;
+        for (const id of page.ids) ids.add(id);
+        pageToken = page.nextPageToken;
+        if (pageToken === '') return [...ids];
+        if (tokens.has(pageToken)) return LIST_REPEATS;
+        tokens.add(pageToken);
+      }
     },
   };
+}
+
+type Query = Readonly<Record<string, string>>;
+
+function tokenOf(pageToken: string): Query {
+  return pageToken === '' ? {} : { pageToken };
 }

@@ -26,13 +26,22 @@ export type ApiRequest = {
   headers?: Readonly<Record<string, string>>;
 };
 
+/** Sends one request and reads its answer; `onSent` is told of each time that it may have reached Datastream. */
+export type Exchange = <T extends object>(
+  request: ApiRequest,
+  call: Call,
+  holder: TokenHolder,
+  read: Read<T>,
+  onSent?: () => void,
+) => Promise<T | ApiError>;
+
 /**
  * Makes what sends one request, with a new token where the first is refused, and reads its answer.
  *
  * @param endpoint an origin
  * @param version goes into `User-Agent`
  */
-export function exchanger(endpoint: string, version: string, clock: Clock) {
+export function exchanger(endpoint: string, version: string, clock: Clock): Exchange {
   const common = { 'user-agent': `datastream-operation-cancel/${version}`, accept: 'application/json' };
 
   async function attempt<T>(
