@@ -99,7 +99,7 @@ export function send(request: HttpRequest): Promise<HttpResult> {
   const off = atDeadline(deadline, () => fail('timeout'), timeout);
 
   outgoing.on('error', () => fail('broken'));
-  // The other side wants to speak something else, which nobody asked it to.
+  // The other side wants to speak something else, which nobody asked it to; it may also say so with half of the words.
   outgoing.once('upgrade', (_, socket) => {
     socket.destroy();
     fail('broken');
@@ -108,6 +108,7 @@ export function send(request: HttpRequest): Promise<HttpResult> {
   outgoing.once('close', closed);
   outgoing.once('response', (incoming) => {
     outgoing.off('close', closed);
+    if (incoming.statusCode === 101) return fail('broken');
     const bytes = collector(incoming.headers['content-length'], mostBytes);
     incoming.on('data', (chunk: Buffer) => {
       if (!bytes.take(chunk)) fail('too large');
