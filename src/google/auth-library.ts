@@ -1,22 +1,42 @@
 import type * as Library from 'google-auth-library';
-import { send } from './http.ts';
+import { deadlineIn, NO_SHUTDOWN, systemClock } from '../terms/clock.ts';
+import { sendTwice } from './http.ts';
+import { bracketMetadataHost } from './metadata-host.ts';
 
 /** Milliseconds that an exchange with a token endpoint has, and most bytes of its answer. */
 const TIMEOUT = 10_000;
 const MOST_BYTES = 1024 * 1024;
 
+let loaded: Promise<typeof Library> | undefined;
+
 /**
  * Loads google-auth-library, at its first use: it takes longer to load than everything else, and a request that is refused
- * never needs it. It is given our HTTP client, in place of the one that it would load on top (npm run bench).
+ * never needs it.
  */
-export async function loadAuthLibrary(): Promise<typeof Library> {
+export function loadAuthLibrary(): Promise<typeof Library> {
+  loaded ??= load();
+  return loaded;
+}
+
+async function load(): Promise<typeof Library> {
+  bracketMetadataHost(process.env);
   const library = await import('google-auth-library');
-  library.gaxios.instance.defaults.fetchImplementation = fetchOverHttp;
+  // Every request of the library: some of its clients make transporters of their own, which no option reaches.
+  const { prototype } = library.gaxios.Gaxios;
+  prototype.request = new Proxy(prototype.request, {
+    apply: (request, transporter, [options]) =>
+      Reflect.apply(request, transporter, [{ ...options, ...TRANSPORTER.transporterOptions }]),
+  });
   return library;
 }
 
-/** What google-auth-library's clients are made with, so that they use our HTTP client too. */
-export const TRANSPORTER = { transporterOptions: { fetchImplementation: fetchOverHttp } };
+/**
+ * What google-auth-library sends its requests with: our HTTP client, in place of the one that it would load on top (npm
+ * run bench). It asks HTTPS_PROXY and its kin for a proxy unless it is given an agent, which ours does not look at.
+ */
+export const TRANSPORTER = {
+  transporterOptions: { fetchImplementation: fetchOverHttp, agent: process.getBuiltinModule('node:http').globalAgent },
+};
 
 /**
  * As much of the Fetch standard as google-auth-library asks for.
@@ -28,10 +48,11 @@ export async function fetchOverHttp(input: string | URL | Request, init: Request
   const { method = 'GET', body } = init;
   const headers = Object.fromEntries(new Headers(init.headers).entries());
   if (body instanceof URLSearchParams) headers['content-type'] ??= 'application/x-www-form-urlencoded';
-  const result = await send({
+  const result = await sendTwice({
     method,
     url,
     headers,
+    deadline: deadlineIn(systemClock, TIMEOUT, NO_SHUTDOWN),
     timeout: TIMEOUT,
     mostBytes: MOST_BYTES,
     ...(body && { body: textOf(body) }),

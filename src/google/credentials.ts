@@ -1,6 +1,8 @@
 import type { AuthClient } from 'google-auth-library';
 import { type Deadline, within } from '../terms/clock.ts';
+import { type ApiError, isApiError, ownError } from './api-error.ts';
 import { loadAuthLibrary, TRANSPORTER } from './auth-library.ts';
+import { whyNoToken } from './no-token.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
@@ -10,26 +12,33 @@ const NEAR_EXPIRY = 5 * 60 * 1000;
 /** A token, and the headers that authorize a request with it. */
 export type Authorization = { token: string; headers: Record<string, string> };
 
-/** The runtime's own credentials. */
-export type Credentials = {
-  /** The token that has served before, undefined where there is none or it nears its expiry. */
-  current: () => Authorization | undefined;
-  /** A new token, undefined where none can be had before the deadline. Requests at the same time share one. */
-  renew: (deadline: Deadline) => Promise<Authorization | undefined>;
+/** The token of one request. */
+export type TokenHolder = {
+  /** The token to use now, or why none can be had before the deadline. */
+  token: (deadline: Deadline) => Promise<Authorization | ApiError>;
   /** Lets go of a token that was refused. */
   discard: (refused: Authorization) => void;
 };
 
-/**
- * Application Default Credentials by google-auth-library: on Google Cloud the runtime service account's. Why no token could
- * be had is not told: the library's messages may contain credentials.
- */
-export function applicationDefaultCredentials(): Credentials {
-  let client: Promise<AuthClient> | undefined;
-  let held: { authorization: Authorization; until: number } | undefined;
-  let pending: Promise<Authorization | undefined> | undefined;
+/** The runtime's own credentials. One token serves all holders until it nears its expiry. */
+export type Credentials = { holder: () => TokenHolder };
 
-  const fetchToken = async (): Promise<Authorization | undefined> => {
+/**
+ * Application Default Credentials by google-auth-library: on Google Cloud the runtime service account's. A token of which
+ * no expiry is known, or a near one, serves the one holder that asked for it.
+ */
+export function applicationDefaultCredentials(env: NodeJS.ProcessEnv = process.env): Credentials {
+  let client: Promise<AuthClient> | undefined;
+  let shared: { authorization: Authorization; until: number } | undefined;
+  let pending: Promise<Authorization | ApiError> | undefined;
+
+  const forget = () => {
+    shared = undefined;
+    // The library would go on to serve the token that it holds.
+    client = undefined;
+  };
+
+  const fetchToken = async (): Promise<Authorization | ApiError> => {
     try {
       client ??= findClient();
       const loaded = await client;
@@ -38,30 +47,42 @@ export function applicationDefaultCredentials(): Credentials {
       const quota = loaded.quotaProjectId;
       const headers = { authorization: `Bearer ${token}`, ...(quota && { 'x-goog-user-project': quota }) };
       const authorization = { token, headers };
-      held = { authorization, until: (loaded.credentials.expiry_date ?? 0) - NEAR_EXPIRY };
+      const until = (loaded.credentials.expiry_date ?? 0) - NEAR_EXPIRY;
+      if (until > Date.now()) shared = { authorization, until };
+      else forget();
       return authorization;
-    } catch {
-      client = undefined;
-      return undefined;
+    } catch (error) {
+      forget();
+      return whyNoToken(error, env);
     } finally {
       pending = undefined;
     }
   };
 
+  const current = () => (shared !== undefined && Date.now() < shared.until ? shared.authorization : undefined);
+
   return {
-    current: () => (held !== undefined && Date.now() < held.until ? held.authorization : undefined),
-    renew: (deadline) => {
-      pending ??= fetchToken();
-      return within(deadline, pending);
-    },
-    discard: (refused) => {
-      if (held?.authorization !== refused) return;
-      held = undefined;
-      // The library would go on to serve the token that it holds.
-      client = undefined;
+    holder: () => {
+      let own: Authorization | undefined;
+      return {
+        token: async (deadline) => {
+          const held = current() ?? own;
+          if (held !== undefined) return held;
+          pending ??= fetchToken();
+          const fetched = (await within(deadline, pending)) ?? TOO_LATE;
+          if (!isApiError(fetched)) own = fetched;
+          return fetched;
+        },
+        discard: (refused) => {
+          if (own === refused) own = undefined;
+          if (shared?.authorization === refused) forget();
+        },
+      };
     },
   };
 }
+
+const TOO_LATE = ownError('ACCESS_TOKEN_TOO_LATE');
 
 async function findClient(): Promise<AuthClient> {
   const { GoogleAuth } = await loadAuthLibrary();

@@ -1,44 +1,50 @@
-import * as z from 'zod/mini';
-import type { OperationState } from '../record/schema.ts';
-import type { Clock } from '../terms/clock.ts';
-import { parseJson } from '../terms/json.ts';
-import { isOperationName, operationIdOf, parentOf } from '../terms/resource-name.ts';
-import type { ApiError } from './api-error.ts';
-import type { Credentials } from './credentials.ts';
-import { type Call, exchanger } from './exchange.ts';
-import { operationSchema, stateOf } from './operation.ts';
+import type { Clock, Deadline } from '../terms/clock.ts';
+import { type Page, readLocations, readOperation, readPage, readTaken, type Taken } from './answers.ts';
+import { type ApiError, isApiError, LIST_REPEATS } from './api-error.ts';
+import type { Credentials, TokenHolder } from './credentials.ts';
+import { type Call, type Exchange, exchanger, type Read } from './exchange.ts';
+import { type Gate, gate } from './gate.ts';
+import type { OperationState } from './operation.ts';
 import { withRetries } from './retry.ts';
 
-export type ListedOperation = { name: string; state: OperationState };
+export type { ListedOperation, Page, Taken } from './answers.ts';
 
-/** Datastream's methods on operations, as google.longrunning.Operations has them. None of them rejects. */
-export type Datastream = {
+/** The client of Datastream's API, made once. */
+export type Datastream = { session: (call: Call) => Session };
+
+/** Datastream's methods as one request uses them: under its deadline, its trace, its token. None rejects. */
+export type Session = {
+  deadline: Deadline;
   /** Reads an operation, trying again where that may help. */
-  get: (name: string, call: Call) => Promise<OperationState | ApiError>;
+  get: (name: string) => Promise<OperationState | ApiError>;
   /**
-   * Asks once for an operation's cancellation, with the text for `X-Goog-Request-Reason`. Whether to ask again is the
-   * caller's decision: it takes a read.
+   * Asks once for an operation's cancellation, with the text for `X-Goog-Request-Reason`; a token that is refused is
+   * followed by a new one. `onSent` is told of every request that may have reached Datastream. Whether to ask again is
+   * the caller's decision: it takes a read.
    */
-  cancel: (name: string, reason: string, call: Call) => Promise<Taken | ApiError>;
+  cancel: (name: string, requestReason: string, onSent: () => void) => Promise<Taken | ApiError>;
   /** Reads one page of a parent's operations, trying again where that may help. The first page's token is ''. */
-  list: (parent: string, pageToken: string, call: Call) => Promise<Page | ApiError>;
+  list: (parent: string, pageToken: string) => Promise<Page | ApiError>;
+  /** Reads the ids of all locations of a project, trying again where that may help. */
+  locations: (project: string) => Promise<string[] | ApiError>;
 };
-
-/** Datastream took the request for cancellation. */
-export type Taken = { kind: 'taken' };
-
-/** One page of operations; the token is '' where it is the last. */
-export type Page = { operations: ListedOperation[]; nextPageToken: string };
 
 const PAGE_SIZE = 500;
 
-/** `google.protobuf.Empty`, or no body at all, which is how its reference page has it. */
-const empty = z.strictObject({});
+/** Most bytes of a page of operations, and of every other answer: both are far below it. */
+const MOST_OF_PAGE = 4 * 1024 * 1024;
+const MOST_OF_ANSWER = 1024 * 1024;
 
-const listSchema = z.object({
-  operations: z._default(z.array(operationSchema), []),
-  nextPageToken: z._default(z.string(), ''),
-});
+/** Most pages that are in memory at once, of all requests together. */
+const MOST_PAGES = 4;
+
+/*
+ * What is asked for of an answer (Google's standard parameter `fields`): not an operation's `response`, which holds a whole
+ * resource, so that a page of 500 would not fit.
+ */
+const OF_OPERATION = 'name,done,error,metadata';
+const OF_PAGE = `operations(${OF_OPERATION}),nextPageToken,unreachable`;
+const OF_LOCATIONS = 'locations(name,locationId),nextPageToken';
 
 /** Makes the client of the API at `endpoint`, an origin. `version` goes into `User-Agent`. */
 export function datastreamClient(
@@ -47,52 +53,56 @@ export function datastreamClient(
   credentials: Credentials,
   clock: Clock,
 ): Datastream {
-  const exchange = exchanger(endpoint, version, credentials, clock);
+  const exchange = exchanger(endpoint, version, clock);
+  const pages = gate(MOST_PAGES);
+  return { session: (call) => session(call, credentials.holder(), exchange, pages, clock) };
+}
+
+function session(call: Call, holder: TokenHolder, exchange: Exchange, pages: Gate, clock: Clock): Session {
+  const { deadline } = call;
+  const read = <T extends object>(path: string, query: Query, mostBytes: number, reader: Read<T>) =>
+    exchange({ method: 'GET', path: `${path}?${new URLSearchParams(query)}`, mostBytes }, call, holder, reader);
+  const retried = <T extends object>(attempt: () => Promise<T | ApiError>) => withRetries(attempt, deadline, clock);
 
   return {
-    get: (name, call) =>
-      withRetries(
-        () => exchange({ method: 'GET', path: name }, call, (body) => readOperation(body, name)),
-        call.deadline,
-        clock,
-      ),
+    deadline,
 
-    cancel: (name, reason, call) => {
-      const request = { method: 'POST', path: `${name}:cancel`, headers: { 'x-goog-request-reason': reason } } as const;
-      return exchange(request, call, readEmpty);
+    get: (name) =>
+      retried(() => read(name, { fields: OF_OPERATION }, MOST_OF_ANSWER, (answer) => readOperation(answer, name))),
+
+    cancel: (name, requestReason, onSent) => {
+      const headers = { 'x-goog-request-reason': requestReason };
+      const request = { method: 'POST', path: `${name}:cancel`, mostBytes: MOST_OF_ANSWER, headers } as const;
+      return exchange(request, call, holder, readTaken, onSent);
     },
 
-    list: (parent, pageToken, call) => {
-      const query = new URLSearchParams({ pageSize: String(PAGE_SIZE), ...(pageToken !== '' && { pageToken }) });
-      const path = `${parent}/operations?${query}`;
-      const read = (body: string) => readPage(body, parent);
-      return withRetries(() => exchange({ method: 'GET', path }, call, read), call.deadline, clock);
+    list: (parent, pageToken) => {
+      const query = { pageSize: String(PAGE_SIZE), fields: OF_PAGE, ...tokenOf(pageToken) };
+      const attempt = () => read(`${parent}/operations`, query, MOST_OF_PAGE, (answer) => readPage(answer, parent));
+      return retried(() => pages(attempt, deadline));
+    },
+
+    locations: async (project) => {
+      const ids = new Set<string>();
+      const tokens = new Set<string>();
+      for (let pageToken = ''; ; ) {
+        const query = { fields: OF_LOCATIONS, ...tokenOf(pageToken) };
+        const page = await retried(() =>
+          read(`projects/${project}/locations`, query, MOST_OF_ANSWER, (answer) => readLocations(answer, project)),
+        );
+        if (isApiError(page)) return page;
+        for (const id of page.ids) ids.add(id);
+        pageToken = page.nextPageToken;
+        if (pageToken === '') return [...ids];
+        if (tokens.has(pageToken)) return LIST_REPEATS;
+        tokens.add(pageToken);
+      }
     },
   };
 }
 
-function readOperation(body: string, name: string): OperationState | undefined {
-  const { data } = operationSchema.safeParse(parseJson(body));
-  return data === undefined || operationIdOf(data.name) !== operationIdOf(name) ? undefined : stateOf(data);
-}
+type Query = Readonly<Record<string, string>>;
 
-function readEmpty(body: string): Taken | undefined {
-  return body === '' || empty.safeParse(parseJson(body)).success ? { kind: 'taken' } : undefined;
-}
-
-/**
- * Reads a page. Its names lead to further requests, so they are put together from the parent that was asked for, which is
- * allowed, and from ids that are checked; a name elsewhere makes the page one that the API does not document.
- */
-function readPage(body: string, parent: string): Page | undefined {
-  const { data } = listSchema.safeParse(parseJson(body));
-  if (data === undefined) return undefined;
-  const { location } = parentOf(parent) ?? {};
-  const elsewhere = data.operations.some(({ name }) => !isOperationName(name) || parentOf(name)?.location !== location);
-  if (elsewhere) return undefined;
-  const operations = data.operations.map((operation) => ({
-    name: `${parent}/operations/${operationIdOf(operation.name)}`,
-    state: stateOf(operation),
-  }));
-  return { operations, nextPageToken: data.nextPageToken };
+function tokenOf(pageToken: string): Query {
+  return pageToken === '' ? {} : { pageToken };
 }

@@ -40,10 +40,7 @@ export const REASONS = {
   TOKEN_WRONG_ISSUER: unauthenticated('Send a token that Google issued (https://accounts.google.com).'),
   TOKEN_WRONG_AUDIENCE: unauthenticated('Send a token for the audience of this function (OIDC_AUDIENCE).'),
   TOKEN_SIGNATURE_INVALID: unauthenticated('Send the token as Google signed it: its signature does not hold.'),
-  CERTIFICATES_UNAVAILABLE: error(
-    'UNAVAILABLE',
-    "Google's certificates could not be fetched; send the request again.",
-  ),
+  CERTIFICATES_UNAVAILABLE: error('UNAVAILABLE', "Google's certificates could not be fetched; send the request again."),
   SIGNATURE_NOT_ACCEPTED: unauthenticated(
     'Send an OIDC token: this function takes no signed webhooks (WEBHOOK_SECRETS is not set).',
   ),
@@ -58,9 +55,7 @@ export const REASONS = {
     'Send webhook-timestamp in seconds since 1970: this one is in milliseconds.',
   ),
   SIGNATURE_TOO_OLD: unauthenticated('Sign the webhook anew: webhook-timestamp is more than five minutes old.'),
-  SIGNATURE_TOO_NEW: unauthenticated(
-    'Set the clock of the sender: webhook-timestamp is more than five minutes ahead.',
-  ),
+  SIGNATURE_TOO_NEW: unauthenticated('Set the clock of the sender: webhook-timestamp is more than five minutes ahead.'),
   SIGNATURE_VERSION_MISSING: unauthenticated(
     'Send webhook-signature as "v1," with the base64 of an HMAC-SHA256 behind it.',
   ),
@@ -106,6 +101,65 @@ export const REASONS = {
     'must be a CloudEvent of type google.cloud.pubsub.topic.v1.messagePublished, or no CloudEvent at all.',
   ),
   JSON_TOO_COMPLEX: invalid('must be simpler JSON: at most 64 levels deep and with at most 20,000 values.'),
+
+  // Towards Datastream.
+  CREDENTIALS_UNREADABLE: error(
+    'UNAVAILABLE',
+    "The file with this function's credentials cannot be read: check that it is there and legible (GOOGLE_APPLICATION_CREDENTIALS).",
+  ),
+  CREDENTIALS_NOT_JSON: error(
+    'UNAVAILABLE',
+    "The file with this function's credentials is not JSON: put a whole one in its place (GOOGLE_APPLICATION_CREDENTIALS).",
+  ),
+  CREDENTIALS_UNUSABLE: error(
+    'UNAVAILABLE',
+    'No access token could be made of the credentials of this function: give it a service account, or a complete credentials file.',
+  ),
+  CREDENTIALS_REFUSED: error(
+    'UNAVAILABLE',
+    'The token endpoint gave this function no access token ({cause}): check the credentials that it runs with.',
+  ),
+  TOKEN_ENDPOINT_UNREACHABLE: error(
+    'UNAVAILABLE',
+    'The endpoint that gives this function its access tokens could not be reached; send the request again.',
+  ),
+  ACCESS_TOKEN_TOO_LATE: error('UNAVAILABLE', 'This function got no access token in time; send the request again.'),
+  ACCESS_TOKEN_REFUSED: error(
+    'UNAVAILABLE',
+    'Datastream refused two access tokens of this function in a row: check the credentials that it runs with.',
+  ),
+  DATASTREAM_UNREACHABLE: error('UNAVAILABLE', 'Datastream could not be reached; send the request again.'),
+  DATASTREAM_CONNECT_TIMED_OUT: error(
+    'DEADLINE_EXCEEDED',
+    'Datastream could not be reached in time; send the request again.',
+  ),
+  DATASTREAM_TIMED_OUT: error('DEADLINE_EXCEEDED', 'Datastream did not answer in time; send the request again.'),
+  CONNECTION_BROKEN: error('UNAVAILABLE', 'The connection to Datastream broke; send the request again.'),
+  DEADLINE_PASSED: error('DEADLINE_EXCEEDED', 'REQUEST_DEADLINE has passed; send the request again.'),
+  WRONG_HOST: error(
+    'INTERNAL',
+    'Not Datastream answered, but another host, with HTTP status {http}: check DATASTREAM_ENDPOINT.',
+  ),
+  UNDOCUMENTED_ANSWER: error(
+    'INTERNAL',
+    'Datastream answered something that its API does not document; send the request again, and report it if that does not help.',
+  ),
+  ANSWER_TOO_LARGE: error(
+    'INTERNAL',
+    'An answer of Datastream is larger than this function reads; look at the operation in Datastream.',
+  ),
+  LIST_INCOMPLETE: error(
+    'UNAVAILABLE',
+    'Datastream could not list all operations of the parent, so none is cancelled; send the request again.',
+  ),
+  LIST_REPEATS: error(
+    'INTERNAL',
+    'The list of operations comes round to a page that it had, so none is cancelled; send the request again.',
+  ),
+  LIST_TOO_LONG: error(
+    'INTERNAL',
+    'The parent has more than 100,000 operations, so none is cancelled; name the operations instead.',
+  ),
 
   // Doing it.
   TOO_MANY_SELECTED: {
