@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { type HttpResult, send } from '../google/http.ts';
-import { type Clock, type Deadline, within } from '../terms/clock.ts';
+import { type HttpResult, sendTwice } from '../google/http.ts';
+import { type Clock, type Deadline, deadlineIn, NO_SHUTDOWN, within } from '../terms/clock.ts';
 import { parseJson } from '../terms/json.ts';
 
 /** Where Google publishes the certificates for its OIDC tokens. */
@@ -39,7 +39,9 @@ export function certificateSource(
   let until = Number.NEGATIVE_INFINITY;
 
   const fetchThem = async () => {
-    const result = await send({ ...REQUEST, url });
+    // Those who wait have deadlines of their own; what is fetched serves others too.
+    const deadline = deadlineIn(clock, REQUEST.timeout, NO_SHUTDOWN);
+    const result = await sendTwice({ ...REQUEST, url, deadline });
     const found = read(result);
     until = clock.elapsed() + (found === undefined ? PAUSE : lifeOf(result));
     return found;

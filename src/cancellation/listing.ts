@@ -1,8 +1,5 @@
-import { type ApiError, isApiError, LIST_REPEATS, LIST_TOO_LONG } from '../google/api-error.ts';
+import { type ApiError, isApiError, LIST_REPEATS, LIST_TOO_LONG, MOST_LISTED } from '../google/api-error.ts';
 import type { ListedOperation, Session } from '../google/datastream.ts';
-
-/** Most operations that a list may have; one with more is taken for one that never ends. */
-const MOST_LISTED = 100_000;
 
 /** Most pages that a list may have, however little is on them. */
 const MOST_PAGES = 10_000;
