@@ -111,13 +111,13 @@ export function send(request: HttpRequest): Promise<HttpResult> {
     outgoing.off('close', closed);
     if (incoming.statusCode === 101) return fail('broken');
     const announced = Number(incoming.headers['content-length'] ?? FIRST_ROOM);
-    const body = collect(mostBytes, announced);
+    const answer = collect(mostBytes, announced);
     incoming.on('data', (chunk: Buffer) => {
-      if (!body.take(chunk)) fail('too large');
+      if (!answer.take(chunk)) fail('too large');
     });
     incoming.on('error', () => fail('broken'));
     incoming.once('end', () => {
-      end({ kind: 'answer', http: incoming.statusCode ?? 0, headers: incoming.headers, body: body.bytes().toString('utf8') });
+      end({ kind: 'answer', http: incoming.statusCode ?? 0, headers: incoming.headers, body: answer.bytes().toString('utf8') });
     });
     incoming.once('close', () => fail('broken'));
   });
