@@ -40,10 +40,7 @@ export const REASONS = {
   TOKEN_WRONG_ISSUER: unauthenticated('Send a token that Google issued (https://accounts.google.com).'),
   TOKEN_WRONG_AUDIENCE: unauthenticated('Send a token for the audience of this function (OIDC_AUDIENCE).'),
   TOKEN_SIGNATURE_INVALID: unauthenticated('Send the token as Google signed it: its signature does not hold.'),
-  CERTIFICATES_UNAVAILABLE: error(
-    'UNAVAILABLE',
-    "Google's certificates could not be fetched; send the request again.",
-  ),
+  CERTIFICATES_UNAVAILABLE: error('UNAVAILABLE', "Google's certificates could not be fetched; send the request again."),
   SIGNATURE_NOT_ACCEPTED: unauthenticated(
     'Send an OIDC token: this function takes no signed webhooks (WEBHOOK_SECRETS is not set).',
   ),
@@ -55,9 +52,7 @@ export const REASONS = {
     'Send webhook-timestamp in seconds since 1970: this one is in milliseconds.',
   ),
   SIGNATURE_TOO_OLD: unauthenticated('Sign the webhook anew: webhook-timestamp is more than five minutes old.'),
-  SIGNATURE_TOO_NEW: unauthenticated(
-    'Set the clock of the sender: webhook-timestamp is more than five minutes ahead.',
-  ),
+  SIGNATURE_TOO_NEW: unauthenticated('Set the clock of the sender: webhook-timestamp is more than five minutes ahead.'),
   SIGNATURE_VERSION_MISSING: unauthenticated(
     'Send webhook-signature as "v1," with the base64 of an HMAC-SHA256 behind it.',
   ),
@@ -103,6 +98,106 @@ export const REASONS = {
     'must be a CloudEvent of type google.cloud.pubsub.topic.v1.messagePublished, or no CloudEvent at all.',
   ),
   JSON_TOO_COMPLEX: invalid('must be simpler JSON: at most 64 levels deep and with at most 20,000 values.'),
+
+  // What the command is written in. {form} is the form of the name in question, {where} a place in the text or nothing.
+  PAYLOAD_EMPTY: invalid('must not be empty: send a JSON object, or the bare name of an operation.'),
+  PAYLOAD_NOT_UTF8: invalid('must be UTF-8.'),
+  PAYLOAD_COMPRESSED: invalid('must say "Content-Encoding: gzip" where it is compressed.'),
+  PAYLOAD_IS_FORM: invalid('must be JSON such as {"name": "…"}, not a form.'),
+  PAYLOAD_IS_MARKUP: invalid('must be JSON such as {"name": "…"}, not XML or HTML.'),
+  PAYLOAD_IS_YAML: invalid('must be JSON such as {"name": "…"}, not YAML.'),
+  PAYLOAD_IN_BASE64: invalid('must be the JSON or the name itself, not base64 of it.'),
+  PAYLOAD_IN_STRING: invalid('must be the JSON object itself, not a string that holds it: encode it once.'),
+  PAYLOAD_IN_QUOTES: invalid('must have no quotation marks around it; a shell on Windows takes single ones along.'),
+  PAYLOAD_FOREIGN: invalid(
+    'must be a command, a JSON object with name, names, or parent and select; this has no field of one, as if it were meant for another service.',
+  ),
+  JSON_MALFORMED: invalid('must be well-formed JSON{where}.'),
+  JSON_SINGLE_QUOTES: invalid('must have double quotes (") around keys and texts, not single ones.'),
+  JSON_TYPOGRAPHIC_QUOTES: invalid('must have straight double quotes (") around keys and texts, not typographic ones.'),
+  JSON_UNQUOTED_KEYS: invalid(
+    'must have double quotes around its keys, as in {"name": "…"}; a shell may have taken them.',
+  ),
+  JSON_INVISIBLE_CHARACTERS: invalid('must have no invisible characters between its keys and values.'),
+  JSON_NOT_AN_OBJECT: invalid('must be a JSON object, or the bare name of an operation.'),
+  JSON_IS_A_LIST: invalid('must be one JSON object; several operations go into it as {"names": ["…", "…"]}.'),
+
+  // Which fields it has.
+  FIELD_UNKNOWN: invalid('must be left out: there is no such field.'),
+  FIELD_MISSPELT: invalid('must be called {meant}.'),
+  FIELD_MISPLACED: invalid('must stand {place}.'),
+  FIELD_NAME_MALFORMED: invalid('must have no fields but those of a command; the name of one is no identifier.'),
+  FIELD_NULL: invalid('must have a value, or be left out: null is none.'),
+  STRING_EXPECTED: invalid('must be a string.'),
+  BOOLEAN_EXPECTED: invalid('must be true or false, without quotation marks.'),
+  DURATION_MALFORMED: invalid('must be a Duration such as "30s" or "0.5s".'),
+  REASON_MISSING: invalid('must be given: say why (REQUIRE_REASON).'),
+  REASON_MALFORMED: invalid('must be 1 to 256 characters of well-formed Unicode without control characters.'),
+  REQUEST_ID_MALFORMED: invalid('must be 1 to 128 characters of A-Z a-z 0-9 . _ : @ / ~ and -.'),
+  REQUEST_ID_LOOKS_SECRET: invalid('must be an id for this request; this looks like a credential.'),
+
+  // Which operations it names.
+  NAME_MISSING: invalid('must be given, or names, or parent with select, to say which operations are meant.'),
+  NAME_NOT_ALONE: invalid('must stand alone: give either name, or names, or parent with select.'),
+  NAME_MALFORMED: invalid('must be {form}.'),
+  NAME_HAS_INVISIBLE_CHARACTERS: invalid(
+    'must have no invisible characters, such as a zero width space or a no-break space; type it anew.',
+  ),
+  NAME_HAS_WHITE_SPACE: invalid('must have no white space and no control characters, in it or around it.'),
+  NAME_HAS_QUOTES: invalid('must have no quotation marks in it, neither straight nor typographic.'),
+  NAME_HAS_VARIABLE: invalid(
+    'must have a value for each variable and placeholder ($NAME, %NAME%, {name}, <name>); a shell fills in none within single quotes.',
+  ),
+  NAME_IN_BASE64: invalid('must be the name itself, {form}, not base64 of it.'),
+  NAME_IS_PERCENT_ENCODED: invalid('must be the name itself, {form}, not percent-encoded.'),
+  NAME_IS_URL: invalid('must be the bare name, {form}, without scheme and host.'),
+  NAME_HAS_VERSION: invalid('must start with "projects/", without the version of an API before it.'),
+  NAME_HAS_OUTER_SLASH: invalid('must have no slash before it or behind it.'),
+  NAME_HAS_METHOD: invalid('must be the name alone, without a method such as ":cancel" behind it.'),
+  NAME_IS_SEVERAL: invalid('must be one name; several go into {"names": ["…", "…"]}.'),
+  NAME_IS_ID: invalid('must be the whole name, {form}, not its last part alone.'),
+  NAME_IS_STREAM: invalid(
+    'must be an operation, {form}, not a stream or a backfill. Backfills are no operations: stop one with stopBackfillJob of its stream object.',
+  ),
+  NAME_IS_RESOURCE: invalid(
+    'must be the operation that works on the resource, {form}. List the operations of its location to find it.',
+  ),
+  NAME_IS_PARENT: invalid('must be one operation, {form}; those of a location are meant by parent with select.'),
+  NAME_HAS_WRONG_SEGMENTS: invalid('must have as many parts between slashes as {form}, none of them empty.'),
+  NAME_HAS_WRONG_COLLECTION: invalid('must have the words of {form} between its ids, in lower case.'),
+  PROJECT_MALFORMED: invalid(
+    'must have a project id (6 to 30 of a-z 0-9 and -, first a letter, last no hyphen), a domain-scoped one, or a project number behind "projects/".',
+  ),
+  PROJECT_IS_WILDCARD: invalid(
+    'must have one project behind "projects/": neither "*" nor "-" stands for several here.',
+  ),
+  LOCATION_MALFORMED: invalid(
+    'must have a location such as us-central1 behind "locations/": 1 to 63 of a-z 0-9 and -, first a letter.',
+  ),
+  LOCATION_IS_WILDCARD: invalid('must have the one location of the operation behind "locations/", no wildcard.'),
+  LOCATION_IS_STAR: invalid('must have one location behind "locations/", or "-" for all of them; "*" is for settings.'),
+  OPERATION_MALFORMED: invalid(
+    'must have an operation id behind "operations/": 1 to 128 of A-Z a-z 0-9 . _ ~ and -, first a letter or digit.',
+  ),
+  NAMES_NOT_A_LIST: invalid('must be a list of names of operations, such as ["{form}"].'),
+  NAMES_EMPTY: invalid('must have at least one name.'),
+  TOO_MANY_NAMES: invalid('must have at most {most} names (MAX_OPERATIONS).'),
+  NAME_REPEATED: invalid('must stand once: the list has it before.'),
+  NAMES_OF_SEVERAL_PROJECTS: invalid('must all be of one project; send a command for each project.'),
+  PARENT_MISSING: invalid('must be given beside select: {form}.'),
+  PARENT_MALFORMED: invalid('must be {form}.'),
+  PARENT_IS_OPERATION: invalid('must be {form}; an operation is meant by name instead.'),
+  PARENT_LACKS_LOCATION: invalid('must be {form}: "-" as the location stands for all of them.'),
+  SELECT_MISSING: invalid('must be given beside parent, with at least one of verbs, target and minAge.'),
+  SELECT_NOT_AN_OBJECT: invalid('must be an object with at least one of verbs, target and minAge.'),
+  SELECT_EMPTY: invalid('must have at least one of verbs, target and minAge.'),
+  VERBS_NOT_A_LIST: invalid('must be a list of verbs such as ["create"].'),
+  VERBS_EMPTY: invalid('must name a verb, or be left out.'),
+  TOO_MANY_VERBS: invalid('must name at most 50 verbs.'),
+  VERB_MALFORMED: invalid('must be a verb of OperationMetadata such as "create".'),
+  TARGET_MALFORMED: invalid('must be {form}; "*" stands for a part between slashes, or for some of one.'),
+  MAX_OPERATIONS_OUT_OF_RANGE: invalid('must be a whole number from 1 to {most} (MAX_OPERATIONS).'),
+  MAX_OPERATIONS_WITHOUT_PARENT: invalid('must be left out: it goes with parent and select only.'),
 
   // Doing it.
   TOO_MANY_SELECTED: {

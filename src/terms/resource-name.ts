@@ -12,10 +12,13 @@ const PROJECT = `(?:${PROJECT_ID}|${DOMAIN_SCOPED}|${PROJECT_NUMBER})`;
 const LOCATION = '[a-z][a-z0-9-]{0,62}';
 const OPERATION = '[A-Za-z0-9][A-Za-z0-9._~-]{0,127}';
 
-const OPERATION_NAME = new RegExp(`^projects/(${PROJECT})/locations/(${LOCATION})/operations/(${OPERATION})$`);
-const PARENT_NAME = new RegExp(`^projects/(${PROJECT})/locations/(${LOCATION})$`);
+export const OPERATION_NAME = new RegExp(`^projects/(${PROJECT})/locations/(${LOCATION})/operations/(${OPERATION})$`);
+/** One location of a project, or `-` for every one (AIP-159). */
+export const PARENT_NAME = new RegExp(`^projects/(${PROJECT})/locations/(-|${LOCATION})$`);
 const PARENT_PATTERN = new RegExp(`^projects/(\\*|${PROJECT})/locations/(\\*|${LOCATION})$`);
 const PROJECT_ALONE = new RegExp(`^${PROJECT}$`);
+const LOCATION_ALONE = new RegExp(`^${LOCATION}$`);
+const OPERATION_ALONE = new RegExp(`^${OPERATION}$`);
 
 /** A project and a location, or a rule about them in which `*` stands for any. */
 export type Parent = { project: string; location: string };
@@ -24,15 +27,19 @@ export function isOperationName(text: string): boolean {
   return OPERATION_NAME.test(text);
 }
 
-export function isParentName(text: string): boolean {
-  return PARENT_NAME.test(text);
-}
-
 export function isProject(text: string): boolean {
   return PROJECT_ALONE.test(text);
 }
 
-/** The parent that an operation's name or a parent's own name tells. Undefined where it is neither. */
+export function isLocation(text: string): boolean {
+  return LOCATION_ALONE.test(text);
+}
+
+export function isOperationId(text: string): boolean {
+  return OPERATION_ALONE.test(text);
+}
+
+/** The parent that an operation's name or a parent's own name tells, whose location may be `-`. Undefined where it is neither. */
 export function parentOf(name: string): Parent | undefined {
   return toParent(OPERATION_NAME.exec(name) ?? PARENT_NAME.exec(name));
 }
