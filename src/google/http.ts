@@ -19,7 +19,7 @@ export type HttpRequest = {
 
 /**
  * An answer that arrived whole, or none. `sent` tells whether the request may have reached the other side, `stale` that
- * it went out on a connection that had been idle; a new attempt then has a new connection.
+ * nothing came back on a connection that had been idle; the next attempt has a new connection then.
  */
 export type HttpResult =
   | { kind: 'answer'; http: number; headers: http.IncomingHttpHeaders; body: string }
@@ -82,6 +82,7 @@ export function send(request: HttpRequest): Promise<HttpResult> {
     sent = true;
   });
 
+  let answering = false;
   let ended = false;
   const end = (result: HttpResult) => {
     if (ended) return;
@@ -91,7 +92,7 @@ export function send(request: HttpRequest): Promise<HttpResult> {
   };
   const fail = (kind: 'broken' | 'timeout' | 'too large') => {
     if (ended) return;
-    const stale = outgoing.reusedSocket && kind !== 'too large';
+    const stale = outgoing.reusedSocket && !answering;
     end({ kind, sent, stale });
     if (stale) dropIdle();
     outgoing.destroy();
@@ -99,14 +100,11 @@ export function send(request: HttpRequest): Promise<HttpResult> {
   const off = atDeadline(deadline, () => fail('timeout'), timeout);
 
   outgoing.on('error', () => fail('broken'));
-  // The other side wants to speak something else, which nobody asked it to; it may also say so with half of the words.
-  outgoing.once('upgrade', (_, socket) => {
-    socket.destroy();
-    fail('broken');
-  });
+  // Without an error where the other side goes on in another protocol (101), which nobody asked it to.
   const closed = () => fail('broken');
   outgoing.once('close', closed);
   outgoing.once('response', (incoming) => {
+    answering = true;
     outgoing.off('close', closed);
     if (incoming.statusCode === 101) return fail('broken');
     const bytes = collector(incoming.headers['content-length'], mostBytes);

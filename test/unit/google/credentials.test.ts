@@ -110,13 +110,16 @@ describe("the function's own credentials", () => {
       it(`are a new token once one was refused, and one for all that were refused it: ${JSON.stringify(fields)}`, async () => {
         await using server = await metadata(fields);
         process.env['GCE_METADATA_HOST'] = `127.0.0.1:${server.port}`;
-        const holder = applicationDefaultCredentials().holder();
+        const credentials = applicationDefaultCredentials();
+        const holder = credentials.holder();
         const refused = await holder.token(deadline());
         assert.ok(!isApiError(refused));
         holder.discard(refused);
         assert.equal(await tokenOf(holder), 'ya29.token-2');
         holder.discard(refused);
         assert.equal(await tokenOf(holder), 'ya29.token-2');
+        const shared = 'expires_in' in fields;
+        assert.equal(await tokenOf(credentials.holder()), shared ? 'ya29.token-2' : 'ya29.token-3');
       });
 
     it('are had from ::1 as well', async function () {
