@@ -1,3 +1,4 @@
+import { type Deadline, isShuttingDown } from '../terms/clock.ts';
 import { DOMAIN, REASONS, type Reason, sentenceOf } from '../terms/reason.ts';
 import type { CodeName } from '../terms/status.ts';
 
@@ -39,6 +40,11 @@ export function ownError(
   places?: Readonly<Record<string, string | number>>,
 ): ApiError {
   return apiError(REASONS[reason].code, sentenceOf(reason, places), { ...traits, reason, domain: DOMAIN });
+}
+
+/** Makes the error of what there is no time left for. */
+export function outOfTime(deadline: Deadline): ApiError {
+  return ownError(isShuttingDown(deadline) ? 'SHUTTING_DOWN' : 'DEADLINE_PASSED');
 }
 
 export function isApiError(result: object): result is ApiError {

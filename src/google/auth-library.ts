@@ -1,3 +1,4 @@
+import http from 'node:http';
 import type * as Library from 'google-auth-library';
 import { deadlineIn, NO_SHUTDOWN, systemClock } from '../terms/clock.ts';
 import { sendTwice } from './http.ts';
@@ -35,7 +36,7 @@ async function load(): Promise<typeof Library> {
  * run bench). It asks HTTPS_PROXY and its kin for a proxy unless it is given an agent, which ours does not look at.
  */
 export const TRANSPORTER = {
-  transporterOptions: { fetchImplementation: fetchOverHttp, agent: process.getBuiltinModule('node:http').globalAgent },
+  transporterOptions: { fetchImplementation: fetchOverHttp, agent: http.globalAgent },
 };
 
 /**

@@ -1,5 +1,5 @@
-import { type Clock, type Deadline, isShuttingDown } from '../terms/clock.ts';
-import { type ApiError, isApiError, ownError } from './api-error.ts';
+import type { Clock, Deadline } from '../terms/clock.ts';
+import { type ApiError, isApiError, outOfTime, ownError } from './api-error.ts';
 import type { Authorization, TokenHolder } from './credentials.ts';
 import { type HttpResult, send } from './http.ts';
 import { parseWithout } from './own-token.ts';
@@ -51,7 +51,7 @@ export function exchanger(endpoint: string, version: string, clock: Clock): Exch
     given: Authorization,
     onSent: () => void,
   ): Promise<T | ApiError> {
-    if (deadline.left() <= 0) return ownError(isShuttingDown(deadline) ? 'SHUTTING_DOWN' : 'DEADLINE_PASSED');
+    if (deadline.left() <= 0) return outOfTime(deadline);
     const trace = traceparent === undefined ? {} : { traceparent };
     const headers = { ...common, ...given.headers, ...trace, ...request.headers };
     const url = `${endpoint}/v1/${request.path}`;

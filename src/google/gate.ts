@@ -1,5 +1,5 @@
 import { atDeadline, type Deadline } from '../terms/clock.ts';
-import { type ApiError, ownError } from './api-error.ts';
+import { type ApiError, outOfTime } from './api-error.ts';
 
 /** Lets a task through: at once, or when it is its turn, or not at all where the deadline comes first. */
 export type Gate = <T>(task: () => Promise<T | ApiError>, deadline: Deadline) => Promise<T | ApiError>;
@@ -25,7 +25,7 @@ export function gate(most: number): Gate {
   return async (task, deadline) => {
     // A place that becomes free goes to the one who waits longest, and is never free in between.
     if (inside < most) inside++;
-    else if (!(await turn(deadline))) return ownError('DEADLINE_PASSED');
+    else if (!(await turn(deadline))) return outOfTime(deadline);
     try {
       return await task();
     } finally {

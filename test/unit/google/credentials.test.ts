@@ -7,6 +7,7 @@ import { isApiError } from '../../../src/google/api-error.ts';
 import { applicationDefaultCredentials, type TokenHolder } from '../../../src/google/credentials.ts';
 import { identitySource } from '../../../src/google/identity.ts';
 import { deadlineIn, NO_SHUTDOWN, systemClock } from '../../../src/terms/clock.ts';
+import { onLoopback } from './loopback.ts';
 
 const ACCOUNT = 'ops@acme-data.iam.gserviceaccount.com';
 const SECRET = 'a-secret-that-nobody-may-see';
@@ -17,13 +18,11 @@ async function serve(listener: RequestListener, host = '127.0.0.1') {
     requests.push(`${request.method} ${request.url}`);
     listener(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
+  const port = await onLoopback(server, host);
   return {
     requests,
-    port: address.port,
-    origin: `http://127.0.0.1:${address.port}`,
+    port,
+    origin: `http://127.0.0.1:${port}`,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

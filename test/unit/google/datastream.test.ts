@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as passing } from 'node:timers/promises';
 import { isApiError, ownError } from '../../../src/google/api-error.ts';
 import type { Authorization, Credentials } from '../../../src/google/credentials.ts';
 import { datastreamClient } from '../../../src/google/datastream.ts';
+import { pauseAfter } from '../../../src/google/retry.ts';
 import { type Clock, deadlineIn, NO_SHUTDOWN, systemClock } from '../../../src/terms/clock.ts';
 import { heldClock } from '../../support/clock.ts';
+import { onLoopback } from './loopback.ts';
 
 const PARENT = 'projects/acme-data/locations/us-central1';
 const NAME = `${PARENT}/operations/operation-1`;
@@ -48,8 +49,7 @@ async function datastream(answers: readonly Answer[], clock: Clock = heldClock()
     const index = requests.push(request) - 1;
     (answers[index] ?? answers.at(-1))?.(request, response, index);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const endpoint = `http://127.0.0.1:${await onLoopback(server)}`;
   const credentials = countingCredentials();
   const client = datastreamClient(endpoint, '1.2.3', credentials, clock);
   const newSession = () =>
@@ -174,6 +174,34 @@ describe("a session with Datastream's API", () => {
       const none = await silent.session.cancel(NAME, 'why', () => {});
       assert.ok(isApiError(none));
       assert.deepEqual([none.reason, none.code, none.lost], ['DATASTREAM_TIMED_OUT', 'DEADLINE_EXCEEDED', true]);
+    });
+  });
+
+  describe('on connections that died while nobody used them', () => {
+    const dead = new Set<object>();
+    const mortal: Answer = ({ socket }, response) =>
+      dead.has(socket) ? socket.resetAndDestroy() : response.end(JSON.stringify(operation()));
+
+    it('reads after one attempt, at once', async () => {
+      const clock = heldClock();
+      await using stage = await datastream([mortal], clock);
+      const all = await Promise.all(Array.from({ length: 20 }, () => stage.session.get(NAME)));
+      assert.deepEqual(all.filter(isApiError), []);
+      for (const { socket } of stage.requests) dead.add(socket);
+      assert.ok(!isApiError(await stage.session.get(NAME)));
+      assert.deepEqual([stage.requests.length, clock.sleeps], [22, []]);
+      assert.ok(!isApiError(await stage.session.get(NAME)));
+      assert.equal(stage.requests.length, 23);
+    });
+
+    it('does not cancel again by itself: what was sent may have been carried out', async () => {
+      await using stage = await datastream([mortal]);
+      await stage.session.get(NAME);
+      for (const { socket } of stage.requests) dead.add(socket);
+      const answer = await stage.session.cancel(NAME, 'why', () => {});
+      assert.ok(isApiError(answer));
+      assert.deepEqual([answer.lost, answer.retriable, pauseAfter(1, answer, heldClock())], [true, true, 0]);
+      assert.equal(stage.requests.length, 2);
     });
   });
 

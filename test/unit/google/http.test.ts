@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import http from 'node:http';
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import { mock } from 'node:test';
 import { setTimeout as passing } from 'node:timers/promises';
 import { type HttpRequest, send, sendTwice } from '../../../src/google/http.ts';
 import { deadlineIn, NO_SHUTDOWN, type Shutdown, systemClock } from '../../../src/terms/clock.ts';
+import { onLoopback } from './loopback.ts';
 
 /** A server that does as told with the bytes of its connections, and knows them. */
 async function rawServer(onConnection: (socket: net.Socket, index: number) => void) {
@@ -14,9 +15,8 @@ async function rawServer(onConnection: (socket: net.Socket, index: number) => vo
     socket.on('error', () => {});
     onConnection(socket, sockets.push(socket) - 1);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `http://127.0.0.1:${await onLoopback(server)}/`,
     sockets,
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
@@ -201,8 +201,7 @@ describe('connections towards Google', () => {
     const server = http.createServer((_, response) => response.end('{}'));
     let connections = 0;
     server.on('connection', () => connections++);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const url = `http://127.0.0.1:${await onLoopback(server)}/`;
     for (let count = 0; count < 5; count++) assert.equal((await ask(url)).kind, 'answer');
     server.closeAllConnections();
     server.close();
