@@ -8,15 +8,19 @@ import { parseJson } from '../terms/json.ts';
 /** Fewer characters than this are no token of Google's, and may stand in an answer by chance. */
 const LEAST_TOKEN = 16;
 
+const ESCAPE = /[\\%]/;
+
 const REDACTED = '[redacted]';
 
 /** The JSON of an answer without the token that it was asked for with; undefined where it is none. */
 export function parseWithout(token: string, body: string): unknown {
   if (token.length < LEAST_TOKEN) return parseJson(body);
   // Only an escape can hide the token, and answers seldom have one: those without are parsed as fast as ever.
-  if (!/[\\%]/.test(body)) return parseJson(body.replaceAll(token, REDACTED));
+  if (!ESCAPE.test(body)) return parseJson(body.replaceAll(token, REDACTED));
   const pattern = new RegExp([...token].map(unit).join(''), 'gi');
-  return parseJson(body, (_, value) => (typeof value === 'string' ? value.replace(pattern, REDACTED) : value));
+  const without = (text: string) =>
+    ESCAPE.test(text) ? text.replace(pattern, REDACTED) : text.replaceAll(token, REDACTED);
+  return parseJson(body, (_, value) => (typeof value === 'string' ? without(value) : value));
 }
 
 /** A character of the token as a pattern: itself, or escaped. */
