@@ -1,7 +1,7 @@
 import type { AuthClient } from 'google-auth-library';
 import { type Deadline, within } from '../terms/clock.ts';
 import { type ApiError, isApiError, ownError } from './api-error.ts';
-import { loadAuthLibrary, TRANSPORTER } from './auth-library.ts';
+import { loadAuthLibrary } from './auth-library.ts';
 import { whyNoToken } from './no-token.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
@@ -87,5 +87,5 @@ const TOO_LATE = ownError('ACCESS_TOKEN_TOO_LATE');
 async function findClient(): Promise<AuthClient> {
   const { GoogleAuth } = await loadAuthLibrary();
   // The library wants to know a project, and would run gcloud to learn one. It is not used for tokens.
-  return new GoogleAuth({ scopes: [SCOPE], projectId: 'unused', clientOptions: TRANSPORTER }).getClient();
+  return new GoogleAuth({ scopes: [SCOPE], projectId: 'unused' }).getClient();
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http, { type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { isApiError } from '../../../src/google/api-error.ts';
 import { applicationDefaultCredentials, type TokenHolder } from '../../../src/google/credentials.ts';
 import { identitySource } from '../../../src/google/identity.ts';
@@ -95,6 +96,23 @@ describe("the function's own credentials", () => {
       assert.equal(server.requests.length, 1);
     });
 
+    it('are a new token once five minutes are left of the one that serves, and not before', async () => {
+      await using server = await metadata({ expires_in: 3600 });
+      process.env['GCE_METADATA_HOST'] = `127.0.0.1:${server.port}`;
+      const credentials = applicationDefaultCredentials();
+      mock.timers.enable({ apis: ['Date'], now: Date.now() });
+      try {
+        const tokens: string[] = [];
+        for (const seconds of [0, 3290, 15]) {
+          mock.timers.tick(seconds * 1000);
+          tokens.push(await tokenOf(credentials.holder()));
+        }
+        assert.deepEqual(tokens, ['ya29.token-1', 'ya29.token-1', 'ya29.token-2']);
+      } finally {
+        mock.timers.reset();
+      }
+    });
+
     for (const fields of [{}, { expires_in: 0 }, { expires_in: null }, { expires_in: 60 }])
       it(`are a token of one request where that says ${JSON.stringify(fields)}`, async () => {
         await using server = await metadata(fields);
@@ -143,6 +161,21 @@ describe("the function's own credentials", () => {
       assert.equal(refused.reason, 'CREDENTIALS_REFUSED');
       assert.match(refused.message, /\(HTTP 403\)/);
     });
+
+    it('are used on account of another project where one is set', async () => {
+      await using server = await metadata({ expires_in: 3600 });
+      process.env['GCE_METADATA_HOST'] = `127.0.0.1:${server.port}`;
+      process.env['GOOGLE_CLOUD_QUOTA_PROJECT'] = 'billed-project';
+      const authorization = await applicationDefaultCredentials().holder().token(deadline());
+      assert.equal(!isApiError(authorization) && authorization.headers['x-goog-user-project'], 'billed-project');
+    });
+
+    for (const access_token of ['', 5, null])
+      it(`are none where the token is ${JSON.stringify(access_token)}`, async () => {
+        await using server = await metadata({ access_token, expires_in: 3600 });
+        process.env['GCE_METADATA_HOST'] = `127.0.0.1:${server.port}`;
+        assert.equal((await failureOf(applicationDefaultCredentials().holder())).reason, 'CREDENTIALS_UNUSABLE');
+      });
 
     it('are there again once it answers', async () => {
       let well = false;
