@@ -42,5 +42,7 @@ function commandsInShell(page: string): string[] {
         .replaceAll('$OPERATION', 'projects/acme-data/locations/us-central1/operations/operation-1')
         .replaceAll('$PROJECT_ID', 'acme-data'),
     );
-  return filled.flatMap((text) => [...text.matchAll(/\{\s*"(?:name|names|parent)":.*?\}(?=['"])/gs)].map(([all]) => all));
+  return filled.flatMap((text) =>
+    [...text.matchAll(/\{\s*"(?:name|names|parent)":.*?\}(?=['"])/gs)].map(([all]) => all),
+  );
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { answer } from '../../src/answer.ts';
 import type { Report } from '../../src/record/conclude.ts';
-import { type Outcome, OUTCOMES } from '../../src/terms/outcome.ts';
+import { OUTCOMES, type Outcome } from '../../src/terms/outcome.ts';
 import { CODE_NAMES, isTransient, statusOf } from '../../src/terms/status.ts';
 import { freshRecord } from '../support/record.ts';
 import { code, read, tableOf } from './pages.ts';
@@ -21,14 +21,20 @@ describe('the outcomes', () => {
   it('have the severities that operators read', () => {
     const operating = tableOf(read('docs/operating.md'), ['outcome', 'severity', 'what to do']);
     const right = Object.entries(OUTCOMES).map(([outcome, { severity }]) => [code(outcome), code(severity)]);
-    assert.deepEqual(operating.slice(0, -1).map((row) => row.slice(0, 2)), right);
+    assert.deepEqual(
+      operating.slice(0, -1).map((row) => row.slice(0, 2)),
+      right,
+    );
   });
 
   it('have the severities of the reference', () => {
     for (const [severity = '', those = ''] of tableOf(read('docs/reference.md'), ['severity', 'outcomes'])) {
       const right = Object.entries(OUTCOMES).filter((entry) => code(entry[1].severity) === severity);
       const [before = ''] = those.split(';');
-      assert.deepEqual(before.split(', '), right.map(([outcome]) => code(outcome)));
+      assert.deepEqual(
+        before.split(', '),
+        right.map(([outcome]) => code(outcome)),
+      );
     }
   });
 

@@ -22,14 +22,19 @@ describe('the pages', () => {
 
     it(`${page} names scripts that there are`, () => {
       const named = [...read(page).matchAll(/npm run ([a-z-]+)/g)].map(([, script = '']) => script);
-      assert.deepEqual(named.filter((script) => !Object.hasOwn(packageJson.scripts, script)), []);
+      assert.deepEqual(
+        named.filter((script) => !Object.hasOwn(packageJson.scripts, script)),
+        [],
+      );
     });
   }
 
   it('README is one sitting, and none of its code runs off the screen', () => {
     const lines = read('README.md').split('\n');
     assert.ok(lines.length <= 201, `${lines.length - 1} lines`);
-    const wide = blocksOf(read('README.md')).flatMap(({ text }) => text.split('\n').filter((line) => line.length > 100));
+    const wide = blocksOf(read('README.md')).flatMap(({ text }) =>
+      text.split('\n').filter((line) => line.length > 100),
+    );
     assert.deepEqual(wide, []);
   });
 
@@ -39,7 +44,10 @@ describe('the pages', () => {
     const cited = tests.flatMap((file) => [...read(file).matchAll(/\bsection (\d+)\b/g)].map(([, number]) => number));
     assert.ok(cited.length > 50, 'sections are cited');
     for (const number of new Set(cited)) {
-      assert.ok(anchors.some((anchor) => anchor.startsWith(`${number}-`)), `section ${number}`);
+      assert.ok(
+        anchors.some((anchor) => anchor.startsWith(`${number}-`)),
+        `section ${number}`,
+      );
     }
   });
 });
@@ -49,7 +57,10 @@ function anchorsOf(page: string): string[] {
   const seen = new Map<string, number>();
   return [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => {
     const text = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
-    const anchor = text.toLowerCase().replaceAll(/[^\p{L}\p{N}_ -]/gu, '').replaceAll(' ', '-');
+    const anchor = text
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-');
     const before = seen.get(anchor) ?? 0;
     seen.set(anchor, before + 1);
     return before === 0 ? anchor : `${anchor}-${before}`;

@@ -32,7 +32,12 @@ export function tableOf(page: string, header: readonly string[]): string[][] {
   const [, rows] = page.split(`${rowOf(header)}\n`);
   if (rows === undefined) throw new Error(`There is no table with the header ${rowOf(header)}`);
   const [, ...lines] = rows.split(/\n(?!\|)/, 1)[0]?.split('\n') ?? [];
-  return lines.map((line) => line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()));
+  return lines.map((line) =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 /** A row of a table in Markdown. */

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { promisify } from 'node:util';
 import * as z from 'zod';
-import { startStage, type Stage } from '../contract/stage.ts';
+import { type Stage, startStage } from '../contract/stage.ts';
 import { blocksOf, read } from './pages.ts';
 
 const PAGE = read('docs/callers.md');
@@ -48,7 +48,7 @@ describe('the recipes of docs/callers.md', () => {
       'set -euo pipefail',
       // What the block calls, and what it would send.
       `gcloud() { printf '%s' '${SECRET}'; }`,
-      "curl() { printf '%s\\0' \"$@\"; }",
+      'curl() { printf \'%s\\0\' "$@"; }',
       `OPERATION='${name}' SERVICE_URL='${stage.url}'`,
       blockWith('bash', 'webhook-signature'),
     ].join('\n');
@@ -85,7 +85,10 @@ describe('the recipes of docs/callers.md', () => {
 
   it('make the secret of such a tool', async function () {
     await promisify(execFile)('openssl', ['version']).catch(() => this.skip());
-    const { stdout } = await promisify(execFile)('bash', ['-c', `${blockWith('bash', 'n8n=whsec_')}\nprintf '%s' "$TEXT"`]);
+    const { stdout } = await promisify(execFile)('bash', [
+      '-c',
+      `${blockWith('bash', 'n8n=whsec_')}\nprintf '%s' "$TEXT"`,
+    ]);
     const [entry = '', text = ''] = stdout.split('\n');
     assert.equal(Buffer.from(entry.replace('n8n=whsec_', ''), 'base64').toString(), text);
     assert.match(text, /^[0-9a-f]{48}$/);

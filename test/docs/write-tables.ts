@@ -8,5 +8,8 @@ for (const { page, header, rows } of REASON_TABLES) {
   const file = new URL(`../../${page}`, import.meta.url);
   const text = readFileSync(file, 'utf8');
   const there = tableOf(text, header).map(rowOf).join('\n');
-  writeFileSync(file, text.replace(there, () => rows.map(rowOf).join('\n')));
+  writeFileSync(
+    file,
+    text.replace(there, () => rows.map(rowOf).join('\n')),
+  );
 }
