@@ -29,14 +29,17 @@ describe('the pages', () => {
     });
   }
 
-  it('README is one sitting, and none of its code runs off the screen', () => {
-    const lines = read('README.md').split('\n');
-    assert.ok(lines.length <= 201, `${lines.length - 1} lines`);
-    const wide = blocksOf(read('README.md')).flatMap(({ text }) =>
-      text.split('\n').filter((line) => line.length > 100),
-    );
-    assert.deepEqual(wide, []);
+  it('README is one sitting', () => {
+    const lines = read('README.md').trimEnd().split('\n');
+    assert.ok(lines.length <= 200, `${lines.length} lines`);
   });
+
+  for (const page of ['README.md', 'docs/reference.md', 'docs/callers.md', 'docs/security.md']) {
+    it(`${page} has no code that runs off the screen`, () => {
+      const wide = blocksOf(read(page)).flatMap(({ text }) => text.split('\n').filter((line) => line.length > 100));
+      assert.deepEqual(wide, []);
+    });
+  }
 
   it('the reference has every section that a test cites', () => {
     const anchors = anchorsOf(read('docs/reference.md'));

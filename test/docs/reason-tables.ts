@@ -18,11 +18,10 @@ export const REASON_TABLES: readonly Table[] = [
   },
   {
     page: 'docs/reference.md',
-    header: ['reason', 'outcome', 'what it says'],
+    header: ['reason, and its outcome', 'what it says'],
     rows: reasons.map(({ reason, outcome, code: name, message }) => [
-      code(reason),
       // The other outcomes have one code each.
-      outcome === 'ERROR' ? `${code(outcome)} ${code(name)}` : code(outcome),
+      `${code(reason)}<br>${outcome === 'ERROR' ? `${outcome}, ${name}` : outcome}`,
       message.replaceAll(/"([^"]*)"|(\{\w+\})/g, (_, quoted, place) => code(quoted ?? place)),
     ]),
   },
