@@ -3,7 +3,7 @@ import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
-import { blocksOf, PAGES, proseOf, read } from './pages.ts';
+import { blocksOf, code, PAGES, proseOf, read, tableOf } from './pages.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -40,6 +40,15 @@ describe('the pages', () => {
       assert.deepEqual(wide, []);
     });
   }
+
+  it('CONTRIBUTING.md has the rooms of src/ in the order in which imports go', () => {
+    const [, list = ''] = /^const ROOMS = \[\n(.*?)\];/ms.exec(read('test/house.test.ts')) ?? [];
+    const rooms = [...list.matchAll(/'(.*)'/g)].map(([, room = '']) => code(room));
+    assert.deepEqual(
+      tableOf(read('CONTRIBUTING.md'), ['room', 'what']).map(([room]) => room),
+      rooms,
+    );
+  });
 
   it('the reference has every section that a test cites', () => {
     const anchors = anchorsOf(read('docs/reference.md'));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { REASONS } from '../../src/terms/reason.ts';
 import { read, tableOf } from './pages.ts';
 import { REASON_TABLES } from './reason-tables.ts';
 
@@ -8,4 +9,20 @@ describe('the reasons', () => {
       assert.deepEqual(tableOf(read(page), header), rows);
     });
   }
+
+  it('that operators are told about are some of them', () => {
+    const rows = tableOf(read('docs/operating.md'), ['reason', 'of', 'what to do']);
+    const own = rows
+      .filter(([, of]) => of === 'this function')
+      .flatMap(([names = '']) => names.replaceAll('`', '').split(', '));
+    assert.ok(own.length > 3);
+    // `CREDENTIALS_…` stands for all that begin so.
+    const unknown = own.filter(
+      (name) =>
+        !Object.keys(REASONS).some(
+          (reason) => name === reason || (name.endsWith('…') && reason.startsWith(name.slice(0, -1))),
+        ),
+    );
+    assert.deepEqual(unknown, []);
+  });
 });
