@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { collect } from '../terms/bytes.ts';
 import { atDeadline, type Deadline } from '../terms/clock.ts';
 import type { Reason } from '../terms/reason.ts';
 import { type Refusal, refusal } from '../terms/refusal.ts';
@@ -25,7 +26,7 @@ export type BodyLimits = {
 export async function readBody(stream: Readable, encoding: string | undefined, limits: BodyLimits): Promise<Buffer> {
   const parsed = parsedByFramework(stream);
   if (parsed !== undefined) return parsed;
-  const bytes = await collect(stream, limits);
+  const bytes = await everything(stream, limits);
   switch (encoding?.trim().toLowerCase() ?? '') {
     case '':
     case 'identity':
@@ -63,44 +64,25 @@ function tooLarge(most: number): Refusal {
 /** Bytes that are made room for before the first chunk arrives. */
 const FIRST_ROOM = 4 * 1024;
 
-/**
- * Everything that the stream brings, copied into one buffer: a chunk may be one byte and cost hundreds, each with the buffer
- * that it was cut from. Past the limit the stream flows on, unheld, so that the caller can read the answer.
- */
-function collect(stream: Readable, { most, deadline, late }: BodyLimits): Promise<Buffer> {
+/** Everything that the stream brings. Past the limit it flows on, unheld, so that the caller can read the answer. */
+function everything(stream: Readable, { most, deadline, late }: BodyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    let room: Buffer = Buffer.allocUnsafe(FIRST_ROOM);
-    let length = 0;
+    const body = collect(most, FIRST_ROOM);
     const end = (settle: () => void) => {
       off();
       stream.off('close', cutOff).off('data', take);
       settle();
     };
-    const fail = (refused: Refusal) =>
-      end(() => {
-        room = Buffer.alloc(0);
-        stream.resume();
-        reject(refused);
-      });
+    const fail = (refused: Refusal) => end(() => reject(refused));
     const off = atDeadline(deadline, () => fail(refusal(late)));
     const cutOff = () => fail(refusal('BODY_CUT_OFF'));
     const take = (chunk: Buffer) => {
-      const needed = length + chunk.length;
-      if (needed > most) return fail(tooLarge(most));
-      if (needed > room.length) room = grown(room, length, Math.min(most, Math.max(needed, room.length * 2)));
-      chunk.copy(room, length);
-      length = needed;
+      if (!body.take(chunk)) fail(tooLarge(most));
     };
     stream.on('data', take);
-    stream.once('end', () => end(() => resolve(room.subarray(0, length))));
+    stream.once('end', () => end(() => resolve(body.bytes())));
     stream.on('error', cutOff);
     stream.once('close', cutOff);
     if (stream.destroyed) cutOff();
   });
-}
-
-function grown(room: Buffer, length: number, size: number): Buffer {
-  const larger = Buffer.allocUnsafe(size);
-  room.copy(larger, 0, 0, length);
-  return larger;
 }

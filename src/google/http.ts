@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type https from 'node:https';
+import { collect } from '../terms/bytes.ts';
 import { atDeadline, type Deadline } from '../terms/clock.ts';
 
 /** One request over HTTP/1.1. */
@@ -109,13 +110,14 @@ export function send(request: HttpRequest): Promise<HttpResult> {
   outgoing.once('response', (incoming) => {
     outgoing.off('close', closed);
     if (incoming.statusCode === 101) return fail('broken');
-    const bytes = collector(incoming.headers['content-length'], mostBytes);
+    const announced = Number(incoming.headers['content-length'] ?? FIRST_ROOM);
+    const body = collect(mostBytes, announced);
     incoming.on('data', (chunk: Buffer) => {
-      if (!bytes.take(chunk)) fail('too large');
+      if (!body.take(chunk)) fail('too large');
     });
     incoming.on('error', () => fail('broken'));
     incoming.once('end', () => {
-      end({ kind: 'answer', http: incoming.statusCode ?? 0, headers: incoming.headers, body: bytes.text() });
+      end({ kind: 'answer', http: incoming.statusCode ?? 0, headers: incoming.headers, body: body.bytes().toString('utf8') });
     });
     incoming.once('close', () => fail('broken'));
   });
@@ -130,24 +132,3 @@ export async function sendTwice(request: HttpRequest): Promise<HttpResult> {
 }
 
 const FIRST_ROOM = 16 * 1024;
-
-/** Collects the bytes of a body in one piece: one for each chunk would take many times its size where chunks are small. */
-function collector(contentLength: string | undefined, mostBytes: number) {
-  const announced = Number(contentLength ?? FIRST_ROOM);
-  let room = Buffer.allocUnsafe(Math.min(mostBytes, Number.isNaN(announced) ? FIRST_ROOM : announced));
-  let length = 0;
-  return {
-    /** Takes a chunk; false where that is more than there may be. */
-    take: (chunk: Buffer): boolean => {
-      if (length + chunk.length > mostBytes) return false;
-      if (length + chunk.length > room.length) {
-        const larger = Buffer.allocUnsafe(Math.min(mostBytes, Math.max(room.length * 2, length + chunk.length)));
-        room.copy(larger, 0, 0, length);
-        room = larger;
-      }
-      length += chunk.copy(room, length);
-      return true;
-    },
-    text: (): string => room.toString('utf8', 0, length),
-  };
-}
