@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { FRAMEWORK } from './bundles.ts';
 
 /*
  * Runs the bundle once, one refusal and one cancellation, so that what is kept of what V8 compiles has all that they need.
@@ -50,7 +51,6 @@ function portOf(address: ReturnType<typeof google.address>): number {
 const googleHost = `127.0.0.1:${portOf(google.address())}`;
 const port = await freePort();
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const framework = here('../node_modules/@google-cloud/functions-framework/build/src/main.js');
 const env = {
   NODE_ENV: 'production',
   PORT: String(port),
@@ -59,10 +59,10 @@ const env = {
   // Nobody's own credentials.
   CLOUDSDK_CONFIG: here('none'),
 };
-const started = spawn(process.execPath, [framework, '--target=cancelOperation', '--source=build/compile.cjs'], {
-  env,
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
+// Started as it is deployed, but for what writes the compiled form down.
+const first = ['dist/preload.cjs', 'build/compile.cjs'].map((file) => `--require=./${file}`);
+const command = [...first, `${FRAMEWORK}/main.js`, '--target=cancelOperation'];
+const started = spawn(process.execPath, command, { env, stdio: ['ignore', 'ignore', 'inherit'] });
 const exited = once(started, 'exit');
 
 /** Posts to the function; tries again, for some seconds, until it is up. */
