@@ -5,7 +5,7 @@
 'use strict';
 const { spawnSync } = require('node:child_process');
 const { existsSync, linkSync, readdirSync, rmSync, symlinkSync } = require('node:fs');
-const { basename, join } = require('node:path');
+const { basename, dirname, join, relative } = require('node:path');
 
 if (Number(process.versions.node.split('.')[0]) < 24) bring();
 
@@ -33,5 +33,5 @@ function link(binary) {
   rmSync(at, { force: true });
   // Windows lets only administrators make symbolic links.
   if (process.platform === 'win32') linkSync(binary, at);
-  else symlinkSync(binary, at);
+  else symlinkSync(relative(dirname(at), binary), at);
 }
