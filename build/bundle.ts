@@ -8,7 +8,7 @@ const built = await makeBundles();
 
 mkdirSync('dist', { recursive: true });
 for (const { path, contents } of built.flatMap(({ outputFiles }) => outputFiles)) {
-  // What V8 compiled of an earlier bundle must be gone before there is a new one: V8 tells them apart by their length only.
+  // What V8 compiled of an earlier bundle goes before there is a new one: V8 tells them apart by their length only.
   rmSync(path.replace(/cjs$/, 'cache'), { force: true });
   // Renamed into place, so that whoever starts the function meanwhile reads a whole file.
   writeFileSync(`${path}.new`, contents);

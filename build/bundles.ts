@@ -36,7 +36,7 @@ const authLibraryApart: Plugin = {
 /** Where the framework has its modules. */
 export const FRAMEWORK: string = dirname(createRequire(import.meta.url).resolve('@google-cloud/functions-framework'));
 
-/** Each of the framework's modules by its path, as a function that runs it when it is first called, and brings it. */
+/** Each module of the framework by its path, as a function that runs it when it is first called, and brings it. */
 function framework() {
   const modules = globSync('**/*.js', { cwd: FRAMEWORK }).map((file) => JSON.stringify(file.replaceAll('\\', '/')));
   const contents = modules.map((file) => `exports[${file}] = () => require('./' + ${file});`).join('\n');
@@ -48,12 +48,13 @@ function framework() {
 }
 
 /**
- * Makes all of the function in three files, because finding and reading many costs tens of milliseconds at every cold start.
+ * Makes all of the function in three files, because finding and reading many costs tens of milliseconds at every cold
+ * start.
  *
- * dist/function.cjs is what every request needs. dist/google-auth-library.cjs is loaded with the first request that needs a
- * token: a refused one need not wait until two thirds of that code are read. dist/framework.cjs has the framework's modules, for
- * src/framework/preload.cjs; it is not part of the function, which would be registered with a copy otherwise. CommonJS,
- * because the framework loads that without looking for a package.json first.
+ * dist/function.cjs is what every request needs. dist/google-auth-library.cjs is loaded with the first request that
+ * needs a token: a refused one need not wait until two thirds of that code are read. dist/framework.cjs has the
+ * framework's modules, for src/framework/preload.cjs; it is not part of the function, which would be registered with a
+ * copy otherwise. CommonJS, because the framework loads that without looking for a package.json first.
  */
 export const makeBundles = () =>
   Promise.all([

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 
 /*
- * npm test: everything that must hold. One slip does not keep the rest from being tried; what failed is said in full when
- * it failed, and once more at the end.
+ * npm test: everything that must hold. One slip does not keep the rest from being tried; what failed is said in full
+ * when it failed, and once more at the end.
  */
 const results = ['build', 'types', 'lint', 'tests'].map((script) => {
   const start = performance.now();
-  // A shell, since npm is a script on Windows. The tests show how far they are; of the others only failures are of interest.
+  // A shell, since npm is a script on Windows. The tests show how far they are; the others only why they failed.
   const { status, stdout, stderr } = spawnSync(`npm run --silent ${script}`, {
     shell: true,
     stdio: script === 'tests' ? 'inherit' : 'pipe',

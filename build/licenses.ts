@@ -10,7 +10,7 @@ export function packagesOf(files: readonly string[]): string[] {
   return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
 }
 
-/** Name, version, licence and the licence's text of each package that these files belong to. Throws where one names no licence. */
+/** Name, version, licence and its text of each package that has these files. Throws where one names no licence. */
 export function licensesOf(files: readonly string[]): string {
   const told = packagesOf(files).map((folder) => {
     const { name, version, license } = manifestSchema.parse(

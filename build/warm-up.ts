@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { FRAMEWORK } from './bundles.ts';
 
 /*
- * Runs the bundle once, one refusal and one cancellation, so that what is kept of what V8 compiles has all that they need.
- * Google is played by a server on loopback that knows one operation.
+ * Runs the bundle once, one refusal and one cancellation, so that what is kept of what V8 compiles has all that they
+ * need. Google is played by a server on loopback that knows one operation.
  */
 
 const NAME = 'projects/acme-data/locations/us-central1/operations/operation-1';

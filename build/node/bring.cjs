@@ -1,6 +1,6 @@
 /*
- * Brings Node.js 24 to a host whose own is older: what package-lock.json beside this names by its hash, and nothing else,
- * linked to where npm scripts look first. Runs after `npm ci`, on whatever Node.js the host has.
+ * Brings Node.js 24 to a host whose own is older: what package-lock.json beside this names by its hash, and nothing
+ * else, linked to where npm scripts look first. Runs after `npm ci`, on whatever Node.js the host has.
  */
 'use strict';
 const { spawnSync } = require('node:child_process');

@@ -1,4 +1,6 @@
-/* dist/index.cjs, which the framework loads: it loads the function, and google-auth-library when that is first needed. */
+/*
+ * dist/index.cjs, which the framework loads: it loads the function, and google-auth-library when that is first needed.
+ */
 const { load } = require('./load-compiled.cjs');
 
 let authLibrary;

@@ -1,6 +1,9 @@
 /*
- * Loads what the build has put beside it as `require` would, but gives V8 what V8 had compiled of it when the build ran it
- * once (build/warm-up.ts). Where another version of Node.js compiled it, or nothing is there, V8 compiles anew.
+ * Loads what the build has put beside it as `require` would, but gives V8 what V8 had compiled of it when the build
+ * ran it once (build/warm-up.ts). Where another version of Node.js compiled it, or nothing is there, V8 compiles anew.
+ *
+ * Node.js has such a cache of its own. It keeps what is compiled when a module is loaded, which is not yet what a
+ * request needs, and in a folder that is named after the processor and the user: nobody knows both before it runs.
  */
 const { existsSync, readFileSync } = require('node:fs');
 const { wrap } = require('node:module');

@@ -9,7 +9,7 @@ import manifest from '../../package.json' with { type: 'json' };
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Runs a script as Node.js of this version would. In place of npm it starts one that fails and tells what it was asked. */
+/** Runs a script as Node.js of this version would, with an npm that fails and tells what it was asked. */
 async function runAs(version: string, script: string) {
   const folder = mkdtempSync(join(tmpdir(), 'node-'));
   const [pretend, npm] = [join(folder, 'pretend.cjs'), join(folder, 'npm.cjs')];

@@ -1,4 +1,4 @@
-/* Loaded into a function under test: tells on stderr, when the process ends, what was loaded and whether it came compiled. */
+/* Loaded into a function under test: tells on stderr at its end what was loaded and whether it came compiled. */
 const { writeSync } = require('node:fs');
 const { basename } = require('node:path');
 
