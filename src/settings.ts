@@ -44,9 +44,19 @@ const allowedParent = z.pipe(
   }),
 );
 
-const webhookSecret = form(
-  /^whsec_(?=.)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
-  'each entry must be "whsec_" with a base64 key behind it.',
+const WEBHOOK_SECRET =
+  /^(?:[a-z0-9-]{1,63}=)?whsec_(?=.)(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** `whsec_…`, or `name=whsec_…`: whose it is, for the record. */
+const webhookSecret = z.pipe(
+  form(
+    WEBHOOK_SECRET,
+    'each entry must be "whsec_" with a base64 key behind it, a name and "=" before it if you like.',
+  ),
+  z.transform((entry) => {
+    const at = entry.indexOf('whsec_');
+    return { name: at === 0 ? null : entry.slice(0, at - 1), secret: entry.slice(at) };
+  }),
 );
 
 const MOST_OPERATIONS = 'must be a whole number from 1 to 1000.';

@@ -17,9 +17,9 @@ export function authenticateByProof(settings: Settings, certificatesUrl: string)
     if (carried.kind === 'none' && !signed) {
       throw unauthenticated('Send a Google-signed OIDC token, or sign the webhook (CALLER_AUTH=verify).');
     }
-    if (signed) verifySignature(headers, body);
+    const signer = signed ? verifySignature(headers, body) : undefined;
     if (carried.kind === 'none')
-      return { principalEmail: null, principalSubject: null, verifiedBy: 'WEBHOOK_SIGNATURE' };
+      return { principalEmail: null, principalSubject: signer?.name ?? null, verifiedBy: 'WEBHOOK_SIGNATURE' };
     if (carried.kind === 'malformed' || carried.token.signature === SIGNATURE_REMOVED || !carried.token.claims.sub) {
       throw unauthenticated('Send the OIDC token whole, signature included, as "Authorization: Bearer …".');
     }

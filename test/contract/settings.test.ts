@@ -131,10 +131,29 @@ const TABLE: readonly Row[] = [
     name: 'WEBHOOK_SECRETS',
     fallback: undefined,
     right: [
-      [SECRET, [SECRET]],
-      [`${SECRET} , whsec_b3RoZXIgc2VjcmV0IDEyMzQ=`, [SECRET, 'whsec_b3RoZXIgc2VjcmV0IDEyMzQ=']],
+      [SECRET, [{ name: null, secret: SECRET }]],
+      [
+        `${SECRET} , pager-duty2=whsec_b3RoZXIgc2VjcmV0IDEyMzQ=`,
+        [
+          { name: null, secret: SECRET },
+          { name: 'pager-duty2', secret: 'whsec_b3RoZXIgc2VjcmV0IDEyMzQ=' },
+        ],
+      ],
     ],
-    wrong: [KEY, 'whsec_', 'whsec_?', 'whsec_abc', `${SECRET},`, `${SECRET},${KEY}`, ` whsec ${KEY}`, 'WHSEC_c2VjcmV0'],
+    wrong: [
+      `=${SECRET}`,
+      `Pager=${SECRET}`,
+      `${'n'.repeat(64)}=${SECRET}`,
+      `a b=${SECRET}`,
+      KEY,
+      'whsec_',
+      'whsec_?',
+      'whsec_abc',
+      `${SECRET},`,
+      `${SECRET},${KEY}`,
+      ` whsec ${KEY}`,
+      'WHSEC_c2VjcmV0',
+    ],
   },
   {
     name: 'DATASTREAM_ENDPOINT',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 /*
  * Mutation testing: which change to a line of src/ would no test notice? Only tests that run the source in their own process
  * can notice any, so those of the built bundle are left out, and those that take long. MUTATE narrows it to some files, such
- * as MUTATE=src/cancellation.ts,src/record.ts.
+ * as MUTATE=src/permission.ts,src/record/fill.ts.
  */
 const IN_ANOTHER_PROCESS = /support\/process\.ts|google-emulator|support\/bundle/;
 const SLOW = /garbage|slow-reader/;

@@ -148,6 +148,11 @@ export const ADMITTED: readonly Admitted[] = [
     'a signature with the headers of Cloud Scheduler': signed({}, { 'x-cloudscheduler': 'true' }),
   }),
   ...admitted('webhooksOnly', BY_SIGNATURE, { 'a sound signature, no audience set': signed() }),
+  ...admitted(
+    'namedWebhooks',
+    { ...BY_SIGNATURE, principalSubject: 'pagerduty' },
+    { 'a sound signature under a secret with a name, which is put on record': signed() },
+  ),
   ...admitted('tokensOnly', BY_TOKEN, {
     'a sound token, no secret set': headers((world) => bearer(googleToken(world))),
   }),

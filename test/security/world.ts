@@ -24,6 +24,7 @@ const SITES = {
   verify: BOTH_PROOFS,
   tokensOnly: { ...PROOFS, OIDC_AUDIENCE: AUDIENCE },
   webhooksOnly: { ...PROOFS, WEBHOOK_SECRETS: CURRENT_SECRET },
+  namedWebhooks: { ...PROOFS, WEBHOOK_SECRETS: `grafana=${NEXT_SECRET}, pagerduty=${CURRENT_SECRET}` },
   withoutCertificates: BOTH_PROOFS,
   withNonsenseForCertificates: BOTH_PROOFS,
   namedCallers: { K_SERVICE: 'cancel', ALLOWED_CALLERS: `${PRINCIPAL}, kim.ist@example.com` },
