@@ -2,11 +2,11 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { access, constants, mkdtemp, open, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from '../support/process.ts';
 
 export interface EmulatorProcess {
   /** `http://127.0.0.1:PORT`. */
@@ -27,6 +27,7 @@ export async function startEmulatorProcess(command: string): Promise<EmulatorPro
   const folder = await mkdtemp(join(tmpdir(), 'pubsub-emulator-'));
   const logPath = join(folder, 'emulator.log');
   const log = await open(logPath, 'w');
+  // It takes port 0 but does not tell which port it got (measured with 0.8.20).
   const port = await freePort();
   const child = spawn(command, ['--host=127.0.0.1', `--port=${port}`], {
     cwd: folder,
@@ -88,17 +89,6 @@ function killGroup(child: ChildProcess): void {
   } catch {
     // The group is gone.
   }
-}
-
-// The emulator takes port 0 but does not tell which port it got (measured with 0.8.20).
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 async function answers(origin: string): Promise<boolean> {

@@ -95,7 +95,7 @@ function launch(env: Environment, stdout: Stdout) {
  * A port that nobody listens on. It lies below those that systems give out by themselves, so that no server of another
  * test can get it between now and the start of the function.
  */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 12_000 + Math.floor(Math.random() * 20_000);
     const server = createServer();
